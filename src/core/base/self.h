@@ -1,0 +1,31 @@
+/* The calling thread, as the core sees it.
+ *
+ * Thread-local state of the core is reached only through ecs_self(): the explorer
+ * runs many logical threads on one kernel thread and swaps this pointer, so a bare
+ * _Thread_local anywhere else would be shared between them. */
+#ifndef ECS_BASE_SELF_H
+#define ECS_BASE_SELF_H
+
+#include <stdint.h>
+
+#define ECS_SELF_SLOTS 16
+#define ECS_MAX_THREADS 1024
+
+struct ecs_self {
+    uint32_t id;                 /* dense: smallest free number below ECS_MAX_THREADS; reused after exit */
+    void *slot[ECS_SELF_SLOTS];  /* one per key; owned by whoever made the key */
+};
+
+/* Never NULL for the first ECS_MAX_THREADS threads alive at a time; NULL beyond. */
+struct ecs_self *ecs_self(void);
+
+/* A key for a per-thread value. `on_exit(value, arg)` runs at thread exit when the value is not
+ * NULL, in reverse order of creation. Returns the slot index or -EAGAIN when all are taken. */
+int ecs_self_key_create(void (*on_exit)(void *value, void *arg), void *arg);
+/* The key may be made again afterwards. No thread may still hold a value under it. */
+void ecs_self_key_delete(int key);
+
+/* Runs this thread's exit hooks now (for threads that must hand over before they end). */
+void ecs_self_leave(void);
+
+#endif
