@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define ECS_ACTIONS(X) \
-    X(QUIT,      "quit",      "q ^C",            "quit",    "leave; from a lesson, back to the list") \
+    X(QUIT,      "quit",      "q ^C",            "quit",    "leave; from a lesson, back to the list (^C leaves at once)") \
     X(HELP,      "help",      "? F1",            "help",    "this page") \
     X(UP,        "up",        "Up k",            "",        "up: the choice, lesson or line above") \
     X(DOWN,      "down",      "Down j",          "",        "down: the choice, lesson or line below") \
