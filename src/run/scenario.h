@@ -118,6 +118,9 @@ struct ecs_picture {
     struct ecs_span span[ECS_MAX_SPANS];
     uint64_t value[24];                    /* STACK, POOLS: see ECS_STACK_*, ECS_POOLS_* below */
 };
+/* value[] of LINES: address of the area's first byte, and how many rows like the one shown the
+ * workers walk, one after the other (1: only this one). */
+enum { ECS_LINES_ADDRESS, ECS_LINES_ROWS };
 /* value[] of STACK: totals since the last change of parameters, and a sample of the list. */
 enum { ECS_STACK_HEAD, ECS_STACK_TAG, ECS_STACK_NODES, ECS_STACK_ON_LIST, ECS_STACK_LOST,
        ECS_STACK_DOUBLED, ECS_STACK_FOREIGN, ECS_STACK_RETIRED, ECS_STACK_RECLAIMED,
@@ -158,6 +161,9 @@ struct ecs_scenario {
     /* Fills the picture from real addresses or relaxed reads of live state. Sampler thread, while
      * workers run: no locks that they take. May be NULL. */
     void (*describe)(void *shared, const struct ecs_window *w, struct ecs_picture *out);
+    /* Why these values leave metric `metric` NAN in every window ("the C library does not count
+     * this"), or NULL if they do not. Pure; a static sentence without a full stop. May be NULL. */
+    const char *(*why)(const struct ecs_values *values, int metric);
 };
 
 /* The registry (src/scenarios/registry.c). */

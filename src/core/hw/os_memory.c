@@ -74,6 +74,22 @@ static void own_group(char *out, size_t size)
     fclose(f);
 }
 
+/* Page cache that the kernel would give back before it refuses anything. */
+static uint64_t idle_cache(const char *group)
+{
+    char path[PATH_MAX], line[128];
+    uint64_t bytes = 0;
+    snprintf(path, sizeof path, "/sys/fs/cgroup%s/memory.stat", group);
+    FILE *f = fopen(path, "re");
+    if (!f)
+        return 0;
+    while (fgets(line, sizeof line, f))
+        if (strncmp(line, "inactive_file ", 14) == 0)
+            bytes = strtoull(line + 14, NULL, 10);
+    fclose(f);
+    return bytes;
+}
+
 /* The tightest limit from our group up to the root, and what is left under it. */
 static void group_limits(uint64_t *limit, uint64_t *left)
 {
@@ -88,6 +104,8 @@ static void group_limits(uint64_t *limit, uint64_t *left)
         if (max < *limit)
             *limit = max;
         if (max != UINT64_MAX && used != UINT64_MAX) {
+            uint64_t cache = idle_cache(group);
+            used -= cache < used ? cache : used;
             uint64_t rest = max > used ? max - used : 0;
             if (rest < *left)
                 *left = rest;
