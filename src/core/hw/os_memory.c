@@ -1,7 +1,6 @@
 #include "core/hw/os_memory.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +61,7 @@ static uint64_t read_number(const char *path)
 static void own_group(char *out, size_t size)
 {
     snprintf(out, size, "/");
-    char line[PATH_MAX];
+    char line[1024];
     FILE *f = fopen("/proc/self/cgroup", "re");
     if (!f)
         return;
@@ -77,7 +76,7 @@ static void own_group(char *out, size_t size)
 /* Page cache that the kernel would give back before it refuses anything. */
 static uint64_t idle_cache(const char *group)
 {
-    char path[PATH_MAX], line[128];
+    char path[1200], line[128];
     uint64_t bytes = 0;
     snprintf(path, sizeof path, "/sys/fs/cgroup%s/memory.stat", group);
     FILE *f = fopen(path, "re");
@@ -93,7 +92,7 @@ static uint64_t idle_cache(const char *group)
 /* The tightest limit from our group up to the root, and what is left under it. */
 static void group_limits(uint64_t *limit, uint64_t *left)
 {
-    char group[PATH_MAX / 2], path[PATH_MAX];
+    char group[1024], path[1200];
     *limit = *left = UINT64_MAX;
     own_group(group, sizeof group);
     for (;;) {
