@@ -12,25 +12,8 @@
 
 /* ---- loading ------------------------------------------------------------------------------- */
 
-/* hwloc would go on with the real machine, or stop with a text of its own. */
-static int check_environment(struct ecs_error *e)
-{
-    const char *file = getenv("HWLOC_XMLFILE");
-    if (file && file[0] && access(file, R_OK)) {
-        int err = errno;
-        ecs_fail(e, -err, "HWLOC_XMLFILE names %.180s, which cannot be read: %s", file,
-                 strerror(err));
-        ecs_error_mend(e, "unset HWLOC_XMLFILE to see this machine");
-        return -err;
-    }
-    return 0;
-}
-
 static int load(hwloc_topology_t *out, struct ecs_error *e)
 {
-    int rc = check_environment(e);
-    if (rc)
-        return rc;
     hwloc_topology_t t;
     if (hwloc_topology_init(&t))
         return ecs_fail(e, -ENOMEM, "hwloc cannot start");
@@ -40,20 +23,27 @@ static int load(hwloc_topology_t *out, struct ecs_error *e)
         int err = errno ? errno : EINVAL;
         hwloc_topology_destroy(t);
         ecs_fail(e, -err, "hwloc cannot read the topology: %s", strerror(err));
-        if (getenv("HWLOC_SYNTHETIC"))
-            ecs_error_mend(e, "check HWLOC_SYNTHETIC, or unset it to see this machine");
+        if (getenv("HWLOC_SYNTHETIC") || getenv("HWLOC_XMLFILE"))
+            ecs_error_mend(e, "unset HWLOC_SYNTHETIC and HWLOC_XMLFILE to see this machine");
         return -err;
     }
     *out = t;
     return 0;
 }
 
+static bool is_set(const char *name)
+{
+    const char *value = getenv(name);
+    return value && value[0];
+}
+
 /* HWLOC_THISSYSTEM=1 makes hwloc call a file "this system": what came from outside is foreign
- * all the same, or made-up CPUs would drive real binding. */
+ * all the same, or made-up CPUs would drive real binding. (A file or text that it cannot use it
+ * passes over and reads the real machine.) */
 static bool is_foreign(hwloc_topology_t t)
 {
-    const char *xml = getenv("HWLOC_XMLFILE"), *synthetic = getenv("HWLOC_SYNTHETIC");
-    return !hwloc_topology_is_thissystem(t) || (xml && xml[0]) || (synthetic && synthetic[0]);
+    return !hwloc_topology_is_thissystem(t) ||
+           (is_set("HWLOC_THISSYSTEM") && (is_set("HWLOC_XMLFILE") || is_set("HWLOC_SYNTHETIC")));
 }
 
 /* ---- CPUs ---------------------------------------------------------------------------------- */
