@@ -16,13 +16,17 @@ struct ecs_self {
     void *slot[ECS_SELF_SLOTS];  /* one per key; owned by whoever made the key */
 };
 
-/* Never NULL for the first ECS_MAX_THREADS threads alive at a time; NULL beyond. */
+/* Never NULL for the first ECS_MAX_THREADS threads alive at a time; NULL beyond. Works in destructors
+ * of thread-specific data, but for the last of their PTHREAD_DESTRUCTOR_ITERATIONS rounds, after which
+ * nobody could give the id back: NULL there, once the exit hooks have run. */
 struct ecs_self *ecs_self(void);
 
 /* A key for a per-thread value. `on_exit(value, arg)` runs at thread exit when the value is not
  * NULL, in reverse order of creation. Returns the slot index or -EAGAIN when all are taken. */
 int ecs_self_key_create(void (*on_exit)(void *value, void *arg), void *arg);
-/* The key may be made again afterwards. No thread may still hold a value under it. */
+/* The key may be made again afterwards. Waits for exit hooks of this key that are running; values
+ * that threads still hold under it are dropped without the hook. Not from within an exit hook; no
+ * thread may be using its value meanwhile. */
 void ecs_self_key_delete(int key);
 
 /* Runs this thread's exit hooks now (for threads that must hand over before they end). */
