@@ -17,7 +17,8 @@ void *ecs_os_map(size_t size, size_t align, bool huge)
         errno = ENOMEM;
         return NULL;
     }
-    char *raw = mmap(NULL, size + align, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *raw = mmap(NULL, size + align, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (raw == MAP_FAILED)
         return NULL;
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
