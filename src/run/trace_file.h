@@ -24,18 +24,25 @@ struct ecs_trace_head {
 /* Fills host, cpu, kernel, date, cpus, nodes of this machine, now. */
 void ecs_trace_head_here(struct ecs_trace_head *head);
 
-int ecs_trace_create(const char *path, const struct ecs_scenario *s, const struct ecs_trace_head *head,
-                     struct ecs_trace_writer **out, struct ecs_error *e);
-int ecs_trace_write(struct ecs_trace_writer *w, const struct ecs_snapshot *snap, struct ecs_error *e);
-int ecs_trace_write_picture(struct ecs_trace_writer *w, uint64_t seq, const struct ecs_picture *p, struct ecs_error *e);
-/* Writes the end record, syncs, renames. The writer is gone afterwards, whatever the result. */
+/* Makes PATH.part. -EEXIST when it is there already; PATH itself is replaced at the close. */
+int ecs_trace_create(const char *path, const struct ecs_scenario *s,
+                     const struct ecs_trace_head *head, struct ecs_trace_writer **out,
+                     struct ecs_error *e);
+/* One record, written at once. After a failure (a full disk, -EFBIG at the largest size) nothing
+ * more goes in, but what is there can be closed and read. */
+int ecs_trace_write(struct ecs_trace_writer *w, const struct ecs_snapshot *snap,
+                    struct ecs_error *e);
+int ecs_trace_write_picture(struct ecs_trace_writer *w, uint64_t seq, const struct ecs_picture *p,
+                            struct ecs_error *e);
+/* Writes the end record, syncs, renames. The writer is gone afterwards, whatever the result; what
+ * was written before a failure keeps its place in the file. */
 int ecs_trace_close(struct ecs_trace_writer *w, struct ecs_error *e);
 void ecs_trace_abandon(struct ecs_trace_writer *w);   /* removes the temporary file */
 
 struct ecs_trace {
     struct ecs_trace_head head;
-    /* Owned. Its tables come from the file (a trace of a scenario that this build does not know still
-     * plays); start … describe are NULL. Metric sources read ECS_RECORDED. */
+    /* Owned. Its tables come from the file (a trace of a scenario that this build does not know
+     * still plays); start … describe are NULL. Metric sources read ECS_RECORDED. */
     struct ecs_scenario *scenario;
     struct ecs_snapshot *snap;
     size_t n;
@@ -43,14 +50,15 @@ struct ecs_trace {
     uint64_t *picture_seq;
     size_t n_pictures;
     bool truncated;                 /* no end record, or damage: read up to the last whole record */
-    char damage[160];               /* what was wrong and at which line, for the user; empty if nothing */
+    char damage[160];               /* what was wrong and at which line; empty if nothing */
 };
 
-/* -EINVAL with file and line for a foreign file or one damaged in its head; damage further on gives 0
- * with `truncated` set. Reading is bounded: files over 256 MiB are refused. */
+/* -EINVAL with file and line for a foreign file or one damaged in its head; damage further on
+ * gives 0 with `truncated` set. Reading is bounded: files over 256 MiB are refused. */
 int ecs_trace_read(const char *path, struct ecs_trace **out, struct ecs_error *e);
 /* The same from memory, for tests and fuzzing. */
-int ecs_trace_parse(const char *name, const char *bytes, size_t size, struct ecs_trace **out, struct ecs_error *e);
+int ecs_trace_parse(const char *name, const char *bytes, size_t size, struct ecs_trace **out,
+                    struct ecs_error *e);
 void ecs_trace_free(struct ecs_trace *t);
 
 #endif
