@@ -17,7 +17,7 @@ struct ecs_run_options {
     uint64_t settle_ns;          /* windows within this after a change carry SETTLING; 0: 250 ms */
     bool no_sampler;             /* observer-cost runs: nothing is read until the end */
     size_t capacity;             /* snapshots kept; 0: ECS_SERIES_CAPACITY */
-    /* Called on the sampler thread after every append; must only post (uv_async_send, eventfd). */
+    /* Called on the sampler thread after every append and when a post was carried out; must only post (uv_async_send, eventfd). */
     void (*notify)(void *arg);
     void *notify_arg;
 };
@@ -30,6 +30,8 @@ enum ecs_run_state { ECS_RUN_RUNNING, ECS_RUN_PAUSED, ECS_RUN_FAILED, ECS_RUN_EN
 int ecs_run_start(const struct ecs_scenario *s, const struct ecs_values *values,
                   const struct ecs_run_options *options, struct ecs_run **out, struct ecs_error *e);
 void ecs_run_free(struct ecs_run *run);           /* stops and joins; NULL is fine */
+/* Stops and joins; everything can still be read. The state is ENDED, or stays FAILED. */
+void ecs_run_end(struct ecs_run *run);
 
 /* Posts a change of one parameter. -EINVAL with a message for a value that is out of range or contradicts
  * others; -EPERM for one that is not live. The values that are in force are in the snapshots. */
@@ -39,7 +41,12 @@ int ecs_run_set_values(struct ecs_run *run, const struct ecs_values *values, str
 /* Parks the workers: run time stands still, no snapshots, no wake-ups. */
 void ecs_run_pause(struct ecs_run *run, bool paused);
 
+/* PAUSED as soon as it is asked for; ecs_run_settled() tells when the workers stand. */
 enum ecs_run_state ecs_run_state(const struct ecs_run *run);
+/* All that was posted has been carried out (or refused: see the note). */
+bool ecs_run_settled(const struct ecs_run *run);
+/* Waits for that, for batch use. -ETIMEDOUT. */
+int ecs_run_await(struct ecs_run *run, uint64_t timeout_ns);
 /* The message of a FAILED run, or notes; empty text if there are none. Copied out. */
 void ecs_run_error(const struct ecs_run *run, struct ecs_error *out);
 void ecs_run_note(const struct ecs_run *run, struct ecs_error *out);
@@ -47,7 +54,8 @@ void ecs_run_picture(const struct ecs_run *run, struct ecs_picture *out);   /* t
 const struct ecs_series *ecs_run_series(const struct ecs_run *run);
 const struct ecs_scenario *ecs_run_scenario(const struct ecs_run *run);
 void ecs_run_wanted(const struct ecs_run *run, struct ecs_values *out);     /* values posted last */
-/* Totals of all counters over all workers since the start, exact once the run has ended or is paused. */
+/* Totals of all counters over all workers since the start, exact once the run has ended or is
+ * paused and settled. */
 void ecs_run_totals(const struct ecs_run *run, uint64_t *counters);
 
 /* For observer-cost runs and batch use: run for `ns`, with no sampler if the options say so;

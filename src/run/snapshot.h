@@ -40,4 +40,9 @@ struct ecs_snapshot {
     int16_t worker_cpu[ECS_MAX_WORKERS];      /* where it last ran, -1 unknown */
 };
 
+/* All zero, metrics NAN, CPUs unknown. */
+void ecs_snapshot_clear(struct ecs_snapshot *s);
+/* True if a window may enter a median: neither dirty nor settling. */
+bool ecs_snapshot_counts(const struct ecs_snapshot *s);
+
 #endif
