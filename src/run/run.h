@@ -17,7 +17,8 @@ struct ecs_run_options {
     uint64_t settle_ns;          /* windows within this after a change carry SETTLING; 0: 250 ms */
     bool no_sampler;             /* observer-cost runs: nothing is read until the end */
     size_t capacity;             /* snapshots kept; 0: ECS_SERIES_CAPACITY */
-    /* Called on the sampler thread after every append and when a post was carried out; must only post (uv_async_send, eventfd). */
+    /* Called on the sampler thread after every append and when a post was carried out; must only
+     * post (uv_async_send, eventfd). */
     void (*notify)(void *arg);
     void *notify_arg;
 };
