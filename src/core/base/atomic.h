@@ -118,6 +118,9 @@
 #define ecs_count_add(p, n)                                                                    \
     atomic_store_explicit((p), atomic_load_explicit((p), memory_order_relaxed) + (n),          \
                           memory_order_relaxed)
+/* The same with many writers, where it is rare. */
+#define ecs_count_add_shared(p, n)                                                             \
+    ((void)atomic_fetch_add_explicit((p), (n), memory_order_relaxed))
 #define ecs_count_read(p) atomic_load_explicit((p), memory_order_relaxed)
 #define ecs_count_set(p, v) atomic_store_explicit((p), (v), memory_order_relaxed)
 

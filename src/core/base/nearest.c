@@ -32,8 +32,9 @@ static size_t distance(const char *a, size_t na, const char *b, size_t nb)
     return row[na % 3][nb];
 }
 
-/* "Near enough": a third of the letters wrong at most, but always one in a word of two or more. A word
- * that is the beginning of just what was meant ("false" for "false-sharing") counts as near too. */
+/* "Near enough": a third of the letters wrong at most, but always one in a word of two or more. A
+ * word that is the beginning of just what was meant ("false" for "false-sharing") counts as near
+ * too. */
 const char *ecs_nearest(const char *word, const char *const *words)
 {
     size_t n = strlen(word), best = 0;

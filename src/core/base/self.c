@@ -2,10 +2,10 @@
  * allocator can stand on it.
  *
  * Order at thread exit. POSIX runs the destructors of thread-specific data in rounds and in no
- * particular order within a round. A destructor of somebody else may still allocate, so
- * our hooks wait until others have had their rounds (PTHREAD_DESTRUCTOR_ITERATIONS - 1 of them); if such a
- * destructor comes even after that, ecs_self() starts afresh and the last round cleans up. After the last
- * round ecs_self() gives NULL, because nobody would clean up any more. */
+ * particular order within a round. A destructor of somebody else may still allocate, so our hooks
+ * wait until others have had their rounds (PTHREAD_DESTRUCTOR_ITERATIONS - 1 of them); if such a
+ * destructor comes even after that, ecs_self() starts afresh and the last round cleans up. After
+ * the last round ecs_self() gives NULL, because nobody would clean up any more. */
 #include "core/base/self.h"
 
 #include <errno.h>

@@ -12,13 +12,13 @@
 #define ECS_MAX_THREADS 1024
 
 struct ecs_self {
-    uint32_t id;                 /* dense: smallest free number below ECS_MAX_THREADS; reused after exit */
+    uint32_t id;                 /* dense: the smallest free one; reused after exit */
     void *slot[ECS_SELF_SLOTS];  /* one per key; owned by whoever made the key */
 };
 
-/* Never NULL for the first ECS_MAX_THREADS threads alive at a time; NULL beyond. Works in destructors
- * of thread-specific data, but for the last of their PTHREAD_DESTRUCTOR_ITERATIONS rounds, after which
- * nobody could give the id back: NULL there, once the exit hooks have run. */
+/* Never NULL for the first ECS_MAX_THREADS threads alive at a time; NULL beyond. Works in
+ * destructors of thread-specific data, but for the last of their PTHREAD_DESTRUCTOR_ITERATIONS
+ * rounds, after which nobody could give the id back: NULL there, once the exit hooks have run. */
 struct ecs_self *ecs_self(void);
 
 /* A key for a per-thread value. `on_exit(value, arg)` runs at thread exit when the value is not

@@ -1,20 +1,21 @@
 /* Why a node seen inside a section is never reclaimed before the section ends.
  *
- * Reader R: (1) loads the epoch e; (2) stores state := "in e"; (3) loads a root and finds N.
- * Owner W: (4) unlinks N; (5) loads the epoch r and puts N in limbo list r.
- * Advancer: (6) finds every record outside or in the present epoch; (7) CAS epoch g -> g + 1.
+ * Reader R:  (1) loads the epoch e; (2) stores state := "in e"; (3) loads a root and finds N.
+ * Owner W:   (4) unlinks N; (5) loads the epoch r and puts N in limbo list r.
+ * Advancer:  (6) finds every record outside or in the present epoch; (7) CAS epoch g to g + 1.
+ *
  * All are seq_cst, so one order S holds them all. N is reclaimed when the epoch is r + 2, so after
- * two advances, r -> r + 1 and r + 1 -> r + 2. Look at the (6) of the second: it comes after (7) of the
- * first, which comes after (5), because (5) still read r. So 4 < 5 < 7' < 6" in S.
- * R found N at (3), so 3 < 4, so 2 < 6": the second advancer sees R "in e", and e <= r, because
- * (1) came before (5) [1 < 3 < 4 < 5]. The present epoch is r + 1, so it does not advance. It can when R has
- * left, and then R's reads are over: the leave is a release store that (6) acquires.
+ * two advances. Look at the (6) of the second one, r + 1 to r + 2: it comes after (7) of the first,
+ * which comes after (5), because (5) still read r. And R found N, so (3) comes before (4). In S:
+ * 1 < 2 < 3 < 4 < 5 < 6. So the second advancer sees R "in e", and e is r at most, because (1) came
+ * before (5). The present epoch is r + 1, so it does not advance. It can when R has left, and then
+ * R's reads are over: the leave is a release store that (6) acquires.
  *
- * Why not one advance: the (6) of r -> r + 1 may have looked at R before (2). That is the whole of the
- * difference between two lists and three, and no test that only runs will find it quickly.
+ * Why not one advance: the (6) of r -> r + 1 may have looked at R before (2). That is the whole
+ * of the difference between two lists and three, and no test that only runs will find it quickly.
  *
- * R may announce an epoch that is no longer the present one, if it was slow between (1) and (2). That
- * is safe: it stops the advance until it leaves.
+ * R may announce an epoch that is no longer the present one, if it was slow between (1) and (2).
+ * That is safe: it stops the advance until it leaves.
  *
  * An orphan (its thread has exited) is put in limbo again under the adopter's epoch, which is not
  * older than the one it was retired in: it waits longer than it must, never less. */
@@ -60,16 +61,48 @@ struct ecs_epoch_record *ecs_epoch_mine(struct ecs_epoch_domain *domain)
     return self->slot[domain->key];
 }
 
+/* Only the owner of a record changes what it holds, so a sum over the records is never off by more
+ * than what moved while it was taken; retired minus reclaimed could be, by any amount. */
+static void hold(struct ecs_epoch_record *mine, const struct ecs_retired *node)
+{
+    ecs_count_add(&mine->held, 1);
+    ecs_count_add(&mine->held_bytes, node->bytes);
+}
+
+static void let_go(struct ecs_epoch_record *mine, const struct ecs_retired *node)
+{
+    ecs_count_add(&mine->held, (uint64_t)-1);
+    ecs_count_add(&mine->held_bytes, -(uint64_t)node->bytes);
+}
+
+static uint64_t pending(const struct ecs_epoch_domain *domain, uint64_t *bytes)
+{
+    uint64_t n = ecs_count_read(&domain->n_orphans);
+    *bytes = ecs_count_read(&domain->orphan_bytes);
+    const struct ecs_epoch_record *r = ecs_load_acquire(&domain->records);
+    for (; r; r = r->next_record) {
+        n += ecs_count_read(&r->held);
+        *bytes += ecs_count_read(&r->held_bytes);
+    }
+    return n;
+}
+
+static void note_peak(struct ecs_epoch_record *mine)
+{
+    uint64_t bytes, now = pending(mine->domain, &bytes);
+    if (now > ecs_count_read(&mine->peak_pending))
+        ecs_count_set(&mine->peak_pending, now);
+}
+
 static size_t reclaim_all(struct ecs_epoch_record *mine, struct ecs_retired_list *list)
 {
     struct ecs_retired_list gone = *list;
     *list = (struct ecs_retired_list){0};
     for (struct ecs_retired *node = gone.first, *next; node; node = next) {
         next = node->next;
-        size_t bytes = node->bytes;
-        node->reclaim(node->what, node->ctx);  /* the node is no longer ours */
-        ecs_count_add(&mine->bytes_reclaimed, bytes);
+        let_go(mine, node);
         ecs_count_add(&mine->n_reclaimed, 1);
+        node->reclaim(node->what, node->ctx);  /* from here on the node is not ours */
     }
     return gone.n;
 }
@@ -112,19 +145,12 @@ static void adopt_orphans(struct ecs_epoch_record *mine)
     while (node) {
         struct ecs_retired *next = node->next;
         ecs_retired_add(list, node);
+        hold(mine, node);
         ecs_count_add(&mine->n_adopted, 1);
+        ecs_count_add_shared(&domain->n_orphans, (uint64_t)-1);
+        ecs_count_add_shared(&domain->orphan_bytes, -(uint64_t)node->bytes);
         node = next;
     }
-}
-
-static void note_peak(struct ecs_epoch_domain *domain)
-{
-    struct ecs_epoch_stats now;
-    ecs_epoch_read(domain, &now);
-    uint64_t peak = ecs_load_relaxed(&domain->peak_pending);
-    while (now.pending > peak &&
-           !ecs_cas_weak_relaxed_relaxed(&domain->peak_pending, &peak, now.pending))
-        ;
 }
 
 size_t ecs_epoch_poll(struct ecs_epoch_record *mine)
@@ -134,7 +160,7 @@ size_t ecs_epoch_poll(struct ecs_epoch_record *mine)
     mine->polling = true;
     mine->since_poll = 0;
     adopt_orphans(mine);
-    note_peak(mine->domain);
+    note_peak(mine);
     ecs_epoch_try_advance(mine);
     uint64_t epoch = ecs_load_seq_cst(&mine->domain->epoch);
     size_t n = 0;
@@ -151,22 +177,29 @@ void ecs_epoch_retire(struct ecs_epoch_record *mine, struct ecs_retired *node, v
 {
     *node = (struct ecs_retired){.what = what, .reclaim = reclaim, .ctx = ctx, .bytes = bytes};
     ecs_retired_add(limbo_of(mine, ecs_load_seq_cst(&mine->domain->epoch)), node);
-    ecs_count_add(&mine->bytes_retired, bytes);
+    hold(mine, node);
     ecs_count_add(&mine->n_retired, 1);
     if (++mine->since_poll >= ECS_EPOCH_BATCH)
         ecs_epoch_poll(mine);
 }
 
 /* Exchange takes the whole list at once, so there is no ABA on this one. */
-static void orphan(struct ecs_epoch_record *mine, struct ecs_retired_list *list)
+static void orphan(struct ecs_epoch_record *mine)
 {
-    if (!list->first)
+    struct ecs_epoch_domain *domain = mine->domain;
+    struct ecs_retired_list all = {0};
+    for (unsigned i = 0; i < ECS_EPOCH_LISTS; i++)
+        ecs_retired_splice(&all, &mine->limbo[i]);
+    if (!all.first)
         return;
-    struct ecs_retired *first = ecs_load_relaxed(&mine->domain->orphans);
+    ecs_count_add_shared(&domain->n_orphans, all.n);
+    ecs_count_add_shared(&domain->orphan_bytes, ecs_count_read(&mine->held_bytes));
+    ecs_count_set(&mine->held, 0);
+    ecs_count_set(&mine->held_bytes, 0);
+    struct ecs_retired *first = ecs_load_relaxed(&domain->orphans);
     do {
-        list->last->next = first;
-    } while (!ecs_cas_weak_release_relaxed(&mine->domain->orphans, &first, list->first));
-    *list = (struct ecs_retired_list){0};
+        all.last->next = first;
+    } while (!ecs_cas_weak_release_relaxed(&domain->orphans, &first, all.first));
 }
 
 static void on_thread_exit(void *value, void *arg)
@@ -176,8 +209,7 @@ static void on_thread_exit(void *value, void *arg)
     mine->nesting = 0;
     ecs_store_release(&mine->state, 0);
     ecs_epoch_poll(mine);
-    for (unsigned i = 0; i < ECS_EPOCH_LISTS; i++)
-        orphan(mine, &mine->limbo[i]);
+    orphan(mine);
 }
 
 void ecs_epoch_drain(struct ecs_epoch_domain *domain)
@@ -185,12 +217,10 @@ void ecs_epoch_drain(struct ecs_epoch_domain *domain)
     struct ecs_epoch_record *first = ecs_load_acquire(&domain->records);
     if (!first)
         return;
-    struct ecs_epoch_stats stats;
-    ecs_epoch_read(domain, &stats);
-    for (int round = 0; round < DRAIN_ROUNDS && stats.pending > 0; round++) {
+    uint64_t bytes;
+    for (int round = 0; round < DRAIN_ROUNDS && pending(domain, &bytes) > 0; round++) {
         for (struct ecs_epoch_record *r = first; r; r = r->next_record)
             ecs_epoch_poll(r);
-        ecs_epoch_read(domain, &stats);
     }
 }
 
@@ -217,33 +247,28 @@ static void read_readers(const struct ecs_epoch_domain *domain, struct ecs_epoch
     }
 }
 
-/* Reclaimed before retired, so that a node counted in between never makes more gone than came. */
 void ecs_epoch_read(const struct ecs_epoch_domain *domain, struct ecs_epoch_stats *out)
 {
-    uint64_t bytes_in = 0, bytes_out = 0;
     *out = (struct ecs_epoch_stats){.epoch = ecs_load_relaxed(&domain->epoch),
-                                    .records = ecs_load_relaxed(&domain->n_records),
-                                    .peak_pending = ecs_load_relaxed(&domain->peak_pending)};
-    const struct ecs_epoch_record *first = ecs_load_acquire(&domain->records);
-    for (const struct ecs_epoch_record *r = first; r; r = r->next_record) {
-        out->reclaimed += ecs_count_read(&r->n_reclaimed);
-        bytes_out += ecs_count_read(&r->bytes_reclaimed);
-    }
-    for (const struct ecs_epoch_record *r = first; r; r = r->next_record) {
+                                    .records = ecs_load_relaxed(&domain->n_records)};
+    const struct ecs_epoch_record *r = ecs_load_acquire(&domain->records);
+    for (; r; r = r->next_record) {
         out->retired += ecs_count_read(&r->n_retired);
+        out->reclaimed += ecs_count_read(&r->n_reclaimed);
         out->advances += ecs_count_read(&r->n_advances);
         out->blocked += ecs_count_read(&r->n_blocked);
         out->adopted += ecs_count_read(&r->n_adopted);
-        bytes_in += ecs_count_read(&r->bytes_retired);
+        uint64_t peak = ecs_count_read(&r->peak_pending);
+        out->peak_pending = peak > out->peak_pending ? peak : out->peak_pending;
     }
-    out->pending = out->retired > out->reclaimed ? out->retired - out->reclaimed : 0;
-    out->pending_bytes = bytes_in > bytes_out ? bytes_in - bytes_out : 0;
+    out->pending = pending(domain, &out->pending_bytes);
     if (out->peak_pending < out->pending)
         out->peak_pending = out->pending;
     read_readers(domain, out);
 }
 
-size_t ecs_epoch_peek(const struct ecs_epoch_domain *domain, struct ecs_epoch_seen *out, size_t max)
+size_t ecs_epoch_peek(const struct ecs_epoch_domain *domain, struct ecs_epoch_seen *out,
+                      size_t max)
 {
     size_t n = 0;
     const struct ecs_epoch_record *r = ecs_load_acquire(&domain->records);

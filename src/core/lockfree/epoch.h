@@ -1,12 +1,13 @@
-/* Epoch-based reclamation: a reader says that it is reading, not what, and a node is reclaimed when
- * every reader that could have seen it has stopped since.
+/* Epoch-based reclamation: a reader says that it is reading, not what, and a node is reclaimed
+ * when every reader that could have seen it has stopped since.
  *
  * Source: K. Fraser, "Practical lock-freedom", UCAM-CL-TR-579, 2004, section 5.2.3; three epochs.
  * The argument opens epoch.c. Cheaper per access than hazard pointers (one store per section
- * instead of one per node), but a single stalled reader stops all reclamation: the counters show it.
+ * instead of one per node), but a single stalled reader stops all reclamation: the counters show
+ * it.
  *
- * A domain is one large object of the caller's (about 384 KiB, most of it never touched;
- * line-aligned). It allocates nothing. Records, thread exit and adoption are as in hazard.h. */
+ * A domain is one large object of the caller's (about 384 KiB; line-aligned). It allocates
+ * nothing. Records, thread exit and adoption are as in hazard.h. */
 #ifndef ECS_LOCKFREE_EPOCH_H
 #define ECS_LOCKFREE_EPOCH_H
 
@@ -39,7 +40,9 @@ struct ecs_epoch_record {
     unsigned nesting, since_poll;
     bool chained, polling;
     ECS_ALIGNED_LINE _Atomic uint64_t n_retired;
-    _Atomic uint64_t n_reclaimed, n_advances, n_blocked, n_adopted, bytes_retired, bytes_reclaimed;
+    _Atomic uint64_t n_reclaimed, n_advances, n_blocked, n_adopted;
+    _Atomic uint64_t held, held_bytes;  /* now in this thread's lists */
+    _Atomic uint64_t peak_pending;      /* of the whole domain, as this thread has seen it */
 };
 
 struct ecs_epoch_domain {
@@ -48,7 +51,7 @@ struct ecs_epoch_domain {
     ECS_ALIGNED_PAD _Atomic(struct ecs_epoch_record *) records;
     _Atomic unsigned n_records;
     ECS_ALIGNED_PAD _Atomic(struct ecs_retired *) orphans;
-    _Atomic uint64_t peak_pending;
+    _Atomic uint64_t n_orphans, orphan_bytes;
     ECS_ALIGNED_PAD struct ecs_epoch_record record[ECS_MAX_THREADS];
 };
 
@@ -76,7 +79,8 @@ void ecs_epoch_destroy(struct ecs_epoch_domain *domain);
 struct ecs_epoch_record *ecs_epoch_mine(struct ecs_epoch_domain *domain);
 
 /* Begins a reading section; sections nest. Inside, the first read of each shared root must be
- * seq_cst. Keep sections short: nothing is reclaimed that was retired since the oldest of them began. */
+ * seq_cst. Keep sections short: nothing is reclaimed that was retired since the oldest of them
+ * began. */
 static inline void ecs_epoch_enter(struct ecs_epoch_record *mine)
 {
 #ifndef ECS_MUTATE_NO_GUARD
@@ -114,6 +118,7 @@ void ecs_epoch_read(const struct ecs_epoch_domain *domain, struct ecs_epoch_stat
 
 /* Readers that are in a section right now, for a picture: up to `max` entries. Any thread. */
 struct ecs_epoch_seen { unsigned thread; uint64_t epoch; };
-size_t ecs_epoch_peek(const struct ecs_epoch_domain *domain, struct ecs_epoch_seen *out, size_t max);
+size_t ecs_epoch_peek(const struct ecs_epoch_domain *domain, struct ecs_epoch_seen *out,
+                      size_t max);
 
 #endif

@@ -1,28 +1,29 @@
 /* Why a protected node is never reclaimed.
  *
- * Reader R: (1) store slot := N, seq_cst; (2) load of the root, seq_cst, still finds N.
- * Owner W: (3) unlink of N from the root, seq_cst; (4) retire; (5) scan: load of slot, seq_cst.
- * There is one order S of all seq_cst operations, which respects each thread's own order. (2)
- * found N, so (2) comes before (3) in S [else it would have seen the unlink: a node is not put
- * back before it is reclaimed]. Hence 1 < 2 < 3 < 5: the scan sees N in the slot, or a later value
- * of the same slot, and then R has given N up.
+ * Reader R: (1) store slot := N, seq_cst; (2) load of the root, seq_cst, still finds N. Owner W:
+ * (3) unlink of N from the root, seq_cst; (4) retire; (5) scan: load of slot, seq_cst. There is
+ * one order S of all seq_cst operations, which respects each thread's own order. (2) found N, so
+ * (2) comes before (3) in S [else it would have seen the unlink: a node is not put back before it
+ * is reclaimed]. Hence 1 < 2 < 3 < 5: the scan sees N in the slot, or a later value of the same
+ * slot, and then R has given N up.
  *
  * With a release store in (1) the slot may still sit in R's store buffer when (5) reads it, while
- * (2) has already been answered: store buffering, the one reordering that x86 does. This
- * is the fence that everybody forgets; tests/mutation takes it away and counts the dead.
+ * (2) has already been answered: store buffering, the one reordering that x86 does. This is the
+ * fence that everybody forgets; tests/mutation takes it away and counts the dead.
  *
- * Without the re-read (2) the argument has no beginning: N may have been unlinked, scanned for and
- * reclaimed between being found and being published.
+ * Without the re-read (2) the argument has no beginning: N may have been unlinked, scanned for
+ * and reclaimed between being found and being published.
  *
- * The scan takes its list, orphans included, *before* it reads any slot. The other way round, a node
- * that arrives in between would be judged by slots read before it was retired: (5) before (3).
+ * The scan takes its list, orphans included, *before* it reads any slot. The other way round, a
+ * node that arrives in between would be judged by slots read before it was retired: (5) before
+ * (3).
  *
- * R's reads of N happen before its reclamation: the clear is a release store, the scan's load of the
- * slot (seq_cst, so acquire) reads it or a later store of R.
+ * R's reads of N happen before its reclamation: the clear is a release store, the scan's load of
+ * the slot (seq_cst, so acquire) reads it or a later store of R.
  *
- * Cost and bound. n threads with k slots protect at most n*k nodes. A scan starts when a
- * thread holds 2*n*k, so it reclaims at least half of them: constant work per node on average, and
- * at most 2*n*k nodes per thread wait. Orphans raise that once, by what the dead thread held. */
+ * Cost and bound. n threads with k slots protect at most n*k nodes. A scan starts when a thread
+ * holds 2*n*k, so it reclaims at least half of them: constant work per node on average, and at
+ * most 2*n*k nodes per thread wait. Orphans raise that once, by what the dead thread held. */
 #include "core/lockfree/hazard.h"
 
 #include <errno.h>
@@ -70,9 +71,37 @@ struct ecs_hazard_record *ecs_hazard_mine(struct ecs_hazard_domain *domain)
     return self->slot[domain->key];
 }
 
-static int by_address(const void *const *a, const void *const *b)
+/* Only the owner of a record changes what it holds, so a sum over the records is never off by more
+ * than what moved while it was taken; retired minus reclaimed could be, by any amount. */
+static void hold(struct ecs_hazard_record *mine, const struct ecs_retired *node)
 {
-    return (*a > *b) - (*a < *b);
+    ecs_count_add(&mine->held, 1);
+    ecs_count_add(&mine->held_bytes, node->bytes);
+}
+
+static void let_go(struct ecs_hazard_record *mine, const struct ecs_retired *node)
+{
+    ecs_count_add(&mine->held, (uint64_t)-1);
+    ecs_count_add(&mine->held_bytes, -(uint64_t)node->bytes);
+}
+
+static uint64_t pending(const struct ecs_hazard_domain *domain, uint64_t *bytes)
+{
+    uint64_t n = ecs_count_read(&domain->n_orphans);
+    *bytes = ecs_count_read(&domain->orphan_bytes);
+    const struct ecs_hazard_record *r = ecs_load_acquire(&domain->records);
+    for (; r; r = r->next_record) {
+        n += ecs_count_read(&r->held);
+        *bytes += ecs_count_read(&r->held_bytes);
+    }
+    return n;
+}
+
+static void note_peak(struct ecs_hazard_record *mine)
+{
+    uint64_t bytes, now = pending(mine->domain, &bytes);
+    if (now > ecs_count_read(&mine->peak_pending))
+        ecs_count_set(&mine->peak_pending, now);
 }
 
 /* Insertion sort: at most SCAN_CHUNK entries, mostly a handful. */
@@ -81,7 +110,7 @@ static void sort(const void **hazard, size_t n)
     for (size_t i = 1; i < n; i++) {
         const void *h = hazard[i];
         size_t j = i;
-        for (; j > 0 && by_address(&hazard[j - 1], &h) > 0; j--)
+        for (; j > 0 && (uintptr_t)hazard[j - 1] > (uintptr_t)h; j--)
             hazard[j] = hazard[j - 1];
         hazard[j] = h;
     }
@@ -148,7 +177,10 @@ static void adopt_orphans(struct ecs_hazard_record *mine)
     while (node) {
         struct ecs_retired *next = node->next;
         ecs_retired_add(&mine->retired, node);
+        hold(mine, node);
         ecs_count_add(&mine->n_adopted, 1);
+        ecs_count_add_shared(&domain->n_orphans, (uint64_t)-1);
+        ecs_count_add_shared(&domain->orphan_bytes, -(uint64_t)node->bytes);
         node = next;
     }
 }
@@ -158,22 +190,11 @@ static size_t reclaim_all(struct ecs_hazard_record *mine, struct ecs_retired_lis
     size_t n = list->n;
     for (struct ecs_retired *node = list->first, *next; node; node = next) {
         next = node->next;
-        size_t bytes = node->bytes;
-        node->reclaim(node->what, node->ctx);  /* the node is no longer ours */
-        ecs_count_add(&mine->bytes_reclaimed, bytes);
+        let_go(mine, node);
         ecs_count_add(&mine->n_reclaimed, 1);
+        node->reclaim(node->what, node->ctx);  /* from here on the node is not ours */
     }
     return n;
-}
-
-static void note_peak(struct ecs_hazard_domain *domain)
-{
-    struct ecs_hazard_stats now;
-    ecs_hazard_read(domain, &now);
-    uint64_t peak = ecs_load_relaxed(&domain->peak_pending);
-    while (now.pending > peak &&
-           !ecs_cas_weak_relaxed_relaxed(&domain->peak_pending, &peak, now.pending))
-        ;
 }
 
 size_t ecs_hazard_scan(struct ecs_hazard_record *mine)
@@ -185,7 +206,7 @@ size_t ecs_hazard_scan(struct ecs_hazard_record *mine)
     struct ecs_retired_list list = mine->retired, kept = {0};
     mine->retired = (struct ecs_retired_list){0};
     ecs_count_add(&mine->n_scans, 1);
-    note_peak(mine->domain);
+    note_peak(mine);
     keep_protected(mine->domain, &list, &kept);
     ecs_retired_splice(&mine->retired, &kept);
     size_t n = reclaim_all(mine, &list);
@@ -198,7 +219,7 @@ void ecs_hazard_retire(struct ecs_hazard_record *mine, struct ecs_retired *node,
 {
     *node = (struct ecs_retired){.what = what, .reclaim = reclaim, .ctx = ctx, .bytes = bytes};
     ecs_retired_add(&mine->retired, node);
-    ecs_count_add(&mine->bytes_retired, bytes);
+    hold(mine, node);
     ecs_count_add(&mine->n_retired, 1);
     size_t hazards = (size_t)ecs_load_relaxed(&mine->domain->n_records) * mine->domain->slots;
     if (mine->retired.n >= 2 * hazards)
@@ -209,13 +230,18 @@ void ecs_hazard_retire(struct ecs_hazard_record *mine, struct ecs_retired *node,
  * ABA on this one. */
 static void orphan(struct ecs_hazard_record *mine)
 {
+    struct ecs_hazard_domain *domain = mine->domain;
     struct ecs_retired_list *list = &mine->retired;
     if (!list->first)
         return;
-    struct ecs_retired *first = ecs_load_relaxed(&mine->domain->orphans);
+    ecs_count_add_shared(&domain->n_orphans, list->n);
+    ecs_count_add_shared(&domain->orphan_bytes, ecs_count_read(&mine->held_bytes));
+    ecs_count_set(&mine->held, 0);
+    ecs_count_set(&mine->held_bytes, 0);
+    struct ecs_retired *first = ecs_load_relaxed(&domain->orphans);
     do {
         list->last->next = first;
-    } while (!ecs_cas_weak_release_relaxed(&mine->domain->orphans, &first, list->first));
+    } while (!ecs_cas_weak_release_relaxed(&domain->orphans, &first, list->first));
     *list = (struct ecs_retired_list){0};
 }
 
@@ -234,12 +260,10 @@ void ecs_hazard_drain(struct ecs_hazard_domain *domain)
     struct ecs_hazard_record *first = ecs_load_acquire(&domain->records);
     if (!first)
         return;
-    struct ecs_hazard_stats stats;
-    ecs_hazard_read(domain, &stats);
-    for (int round = 0; round < DRAIN_ROUNDS && stats.pending > 0; round++) {
+    uint64_t bytes;
+    for (int round = 0; round < DRAIN_ROUNDS && pending(domain, &bytes) > 0; round++) {
         for (struct ecs_hazard_record *r = first; r; r = r->next_record)
             ecs_hazard_scan(r);
-        ecs_hazard_read(domain, &stats);
     }
 }
 
@@ -249,26 +273,20 @@ void ecs_hazard_destroy(struct ecs_hazard_domain *domain)
     ecs_self_key_delete(domain->key);
 }
 
-/* Reclaimed before retired, so that a node counted in between never makes more gone than came. */
 void ecs_hazard_read(const struct ecs_hazard_domain *domain, struct ecs_hazard_stats *out)
 {
-    uint64_t bytes_in = 0, bytes_out = 0;
     *out = (struct ecs_hazard_stats){.slots = domain->slots,
-                                     .records = ecs_load_relaxed(&domain->n_records),
-                                     .peak_pending = ecs_load_relaxed(&domain->peak_pending)};
-    const struct ecs_hazard_record *first = ecs_load_acquire(&domain->records);
-    for (const struct ecs_hazard_record *r = first; r; r = r->next_record) {
-        out->reclaimed += ecs_count_read(&r->n_reclaimed);
-        bytes_out += ecs_count_read(&r->bytes_reclaimed);
-    }
-    for (const struct ecs_hazard_record *r = first; r; r = r->next_record) {
+                                     .records = ecs_load_relaxed(&domain->n_records)};
+    const struct ecs_hazard_record *r = ecs_load_acquire(&domain->records);
+    for (; r; r = r->next_record) {
         out->retired += ecs_count_read(&r->n_retired);
+        out->reclaimed += ecs_count_read(&r->n_reclaimed);
         out->scans += ecs_count_read(&r->n_scans);
         out->adopted += ecs_count_read(&r->n_adopted);
-        bytes_in += ecs_count_read(&r->bytes_retired);
+        uint64_t peak = ecs_count_read(&r->peak_pending);
+        out->peak_pending = peak > out->peak_pending ? peak : out->peak_pending;
     }
-    out->pending = out->retired > out->reclaimed ? out->retired - out->reclaimed : 0;
-    out->pending_bytes = bytes_in > bytes_out ? bytes_in - bytes_out : 0;
+    out->pending = pending(domain, &out->pending_bytes);
     if (out->peak_pending < out->pending)
         out->peak_pending = out->pending;
 }

@@ -4,8 +4,8 @@
  * Source: M. Michael, "Hazard Pointers: Safe Memory Reclamation for Lock-Free Objects", IEEE TPDS
  * 15(6), 2004. The argument why it is safe opens hazard.c.
  *
- * A domain is one large object of the caller's (about 256 KiB, most of it never touched; line-aligned:
- * a static object, aligned_alloc or mmap). It allocates nothing. Each thread that uses it has a
+ * A domain is one large object of the caller's (about 256 KiB, line-aligned: a static object,
+ * aligned_alloc or mmap). It allocates nothing. Each thread that uses it has a
  * record, found through ecs_self(); a thread that exits hands its retired nodes to the domain and
  * the next scanner adopts them. */
 #ifndef ECS_LOCKFREE_HAZARD_H
@@ -33,7 +33,9 @@ struct ecs_hazard_record {
     struct ecs_hazard_record *next_record;  /* chain of records ever used; set once */
     bool chained, scanning;
     ECS_ALIGNED_LINE _Atomic uint64_t n_retired;
-    _Atomic uint64_t n_reclaimed, n_scans, n_adopted, bytes_retired, bytes_reclaimed;
+    _Atomic uint64_t n_reclaimed, n_scans, n_adopted;
+    _Atomic uint64_t held, held_bytes;  /* now in this thread's lists */
+    _Atomic uint64_t peak_pending;      /* of the whole domain, as this thread has seen it */
 };
 
 struct ecs_hazard_domain {
@@ -42,7 +44,7 @@ struct ecs_hazard_domain {
     ECS_ALIGNED_PAD _Atomic(struct ecs_hazard_record *) records;
     _Atomic unsigned n_records;
     ECS_ALIGNED_PAD _Atomic(struct ecs_retired *) orphans;  /* left by threads that exited */
-    _Atomic uint64_t peak_pending;
+    _Atomic uint64_t n_orphans, orphan_bytes;
     ECS_ALIGNED_PAD struct ecs_hazard_record record[ECS_MAX_THREADS];
 };
 
@@ -70,8 +72,9 @@ void ecs_hazard_destroy(struct ecs_hazard_domain *domain);
  * ECS_MAX_THREADS threads). Valid until the thread exits or calls ecs_self_leave(). */
 struct ecs_hazard_record *ecs_hazard_mine(struct ecs_hazard_domain *domain);
 
-/* Publishes `node` in `slot`. The node is protected only once a re-read of the place where it
- * was found, *after* this, still finds it (ecs_hazard_protect does both). The re-read must be seq_cst. */
+/* Publishes `node` in `slot`. The node is protected only once a re-read of the place where it was
+ * found, *after* this, still finds it (ecs_hazard_protect does both). The re-read must be
+ * seq_cst. */
 static inline void ecs_hazard_publish(struct ecs_hazard_record *mine, unsigned slot, void *node)
 {
 #ifdef ECS_MUTATE_NO_FENCE

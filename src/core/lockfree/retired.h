@@ -15,7 +15,7 @@ typedef void ecs_reclaim_fn(void *what, void *ctx);
 
 struct ecs_retired {
     struct ecs_retired *next;
-    void *what;              /* what `reclaim` gets; in a hazard domain also the protected address */
+    void *what;              /* what `reclaim` gets; the address that hazard pointers hold */
     ecs_reclaim_fn *reclaim;
     void *ctx;
     size_t bytes;            /* for the counters only; 0 if it does not matter */

@@ -1,43 +1,44 @@
 /* The Treiber stack over a bounded arena, in four variants that differ in one thing only: their
  * answer to ABA.
  *
- * Source: R. K. Treiber, "Systems Programming: Coping with Parallelism", IBM RJ 5118, 1986; the tag
- * is the System/370 manual's "update count"; ABA and hazard pointers: M. Michael, IEEE TPDS 2004.
+ * Source: R. K. Treiber, "Systems Programming: Coping with Parallelism", IBM RJ 5118, 1986; the
+ * tag is the System/370 manual's "update count"; ABA and hazard pointers: M. Michael, IEEE TPDS
+ * 2004.
  *
  * Shape. Nodes are numbered 1 to capacity; 0 means none. `head` packs the index of the top node
  * (low 32 bits) and a version (high 32 bits). An index that was never pushed never gets into the
  * stack, so even a corrupted stack names only nodes of the arena.
  *
- * Invariant. Following `next` from head's index visits each node in the stack once and ends at 0. A
- * node has one owner: the stack, the thread that popped it, or the domain it was retired to. Only
- * the owner writes node->next, so while a node stays in the stack its next is constant.
+ * Invariant. Following `next` from head's index visits each node in the stack once and ends at 0.
+ * A node has one owner: the stack, the thread that popped it, or the domain it was retired to.
+ * Only the owner writes node->next, so while a node stays in the stack its next is constant.
  *
  * Linearisation points. push: the successful CAS. pop: the successful CAS, or for an empty stack
  * the load of head that saw index 0. (hazard: that load may be the first, unprotected one.)
  *
- * Orders. Nothing but a CAS writes head, so all of them form one release sequence:
- * an acquire read of head sees everything that any earlier push released, not just the last.
- * - push's CAS releases node->next and what the owner wrote to the node. Its own read of head may be
- *   relaxed: push follows nothing.
- * - pop reads head with acquire, because it follows the index to node->next before its CAS. It reads
- *   next relaxed, but atomically: a loser may read it while the next owner writes it; the CAS then
- *   fails and the value is thrown away. pop's CAS on success acquires again: with no tag
+ * Orders. Nothing but a CAS writes head, so all of them form one release sequence: an acquire
+ * read of head sees everything that any earlier push released, not just the last.
+ * - push's CAS releases node->next and what the owner wrote to the node. Its own read of head may
+ *   be relaxed: push follows nothing.
+ * - pop reads head with acquire, because it follows the index to node->next before its CAS. It
+ *   reads next relaxed, but atomically: a loser may read it while the next owner writes it; the
+ *   CAS then fails and the value is thrown away. pop's CAS on success acquires again: with no tag
  *   the value may come from another push than the one that was read.
- * - hazard, epoch: the CAS that unlinks is seq_cst and so is the read of head under protection; the
- *   domains' arguments (hazard.c, epoch.c) rest on these two.
+ * - hazard, epoch: the CAS that unlinks is seq_cst and so is the read of head under protection;
+ *   the domains' arguments (hazard.c, epoch.c) rest on these two.
  *
  * ABA. pop reads head = A and A.next = B, and then swings head from A to B. Suppose in between
  * others pop A, pop B and push A again. head is A, the CAS succeeds, and head names B, which
  * somebody owns. The four answers:
  * - plain: none. This is the lesson.
- * - tagged: each pop adds 1 to the version. For A to come back on top it has to be popped first, so
- *   the version differs and the CAS fails, unless exactly a multiple of 2^32 pops fitted in
+ * - tagged: each pop adds 1 to the version. For A to come back on top it has to be popped first,
+ *   so the version differs and the CAS fails, unless exactly a multiple of 2^32 pops fitted in
  *   between. (A push need not count: to uncover A again after it takes a pop.)
- * - hazard: the popper publishes A and then sees A still on top. Whoever pops A after that must retire
- *   it, and it is not given back while it is published: A cannot come back.
+ * - hazard: the popper publishes A and then sees A still on top. Whoever pops A after that must
+ *   retire it, and it is not given back while it is published: A cannot come back.
  * - epoch: the popper is in a section. A node retired after the section began is not given back
- *   before it ends: A cannot come back.
- * In the last two a popped node may be pushed again only through ecs_stack_retire(). */
+ *   before it ends: A cannot come back. In the last two a popped node may be pushed again only
+ *   through ecs_stack_retire(). */
 #ifndef ECS_LOCKFREE_STACK_H
 #define ECS_LOCKFREE_STACK_H
 
@@ -95,16 +96,17 @@ static inline uint32_t ecs_stack_index(uint64_t head) { return (uint32_t)head; }
 static inline uint32_t ecs_stack_version(uint64_t head) { return (uint32_t)(head >> 32); }
 
 /* `nodes` has capacity + 1 entries, of which the first is not used; all of them the caller's,
- * line-aligned, for as long as the stack is used. The stack starts empty. The domain that the variant
- * needs must be given and must outlive the stack, the others may be NULL. 0 or -EINVAL. */
+ * line-aligned, for as long as the stack is used. The stack starts empty. The domain that the
+ * variant needs must be given and must outlive the stack, the others may be NULL. 0 or -EINVAL. */
 int ecs_stack_init(struct ecs_stack *stack, enum ecs_stack_variant variant,
                    struct ecs_stack_node *nodes, uint32_t capacity,
                    struct ecs_hazard_domain *hazard, struct ecs_epoch_domain *epoch);
 /* Puts every node in, 1 on top. Only while no other thread uses the stack and all nodes are out. */
 void ecs_stack_fill(struct ecs_stack *stack);
 
-/* Readies `caller` for the calling thread, with counts at 0. Needed once per thread and stack before its first
- * operation, and again after ecs_self_leave(). 0, or -EAGAIN with too many threads alive. */
+/* Readies `caller` for the calling thread, with counts at 0. Needed once per thread and stack
+ * before its first operation, and again after ecs_self_leave(). 0, or -EAGAIN with too many
+ * threads alive. */
 int ecs_stack_join(struct ecs_stack *stack, struct ecs_stack_caller *caller);
 
 /* Puts `index` (1 to capacity, owned by the caller) on top. Lock-free. */
