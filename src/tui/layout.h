@@ -13,13 +13,17 @@ enum ecs_slot { ECS_SLOT_HEADER, ECS_SLOT_PROGRESS, ECS_SLOT_CHART, ECS_SLOT_AB,
 
 struct ecs_layout {
     bool too_small;
-    bool tabbed;                    /* chart, A/B, diagram and text share one place: `panel` picks */
+    bool tabbed;                    /* not all panels fit: `panel` picks which are up */
+    int tab, tabs;                  /* which of how many is up; 0 of 1 where all fit */
+    bool boxed;                     /* room for a frame around each panel; else a rule above it */
     bool shown[ECS_SLOTS];
     struct ecs_rect r[ECS_SLOTS];
 };
 
 /* `want_text`: rows that the text panel would like, borders included. `want_diagram`: rows the
- * diagram would like; 0: no diagram. `has_chart`: false on pages of text. */
+ * diagram would like; 0: no diagram. `has_chart`: false on pages of text. `panel` wraps round: any
+ * integer is fine. Tabs come in this order, those that a size or page does not have left out:
+ * the usual pair, the A/B panel alone (narrow screens), diagram, charts alone, text alone. */
 struct ecs_layout ecs_layout(int w, int h, bool has_chart, int want_text, int want_diagram, int panel);
 
 #endif

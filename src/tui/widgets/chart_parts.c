@@ -1,0 +1,240 @@
+#include "tui/widgets/chart_parts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "run/format.h"
+#include "tui/widgets/box.h"
+#include "tui/widgets/free_room.h"
+#include "tui/widgets/prose.h"
+
+enum { MAX_NAMED_MARKS = 6, LABEL_COLUMNS = 5 };
+
+enum ecs_group ecs_chart_group(const struct ecs_chart_view *v, int segment)
+{
+    if (segment < 0 || segment >= v->data->n_segments || !v->data->segment[segment].have_values)
+        return ECS_GROUP_OTHER;
+    return ecs_group_of(v->chart->pair, &v->data->segment[segment].values);
+}
+
+enum ecs_role ecs_chart_role(const struct ecs_chart_view *v, int segment)
+{
+    return ecs_group_role(ecs_chart_group(v, segment));
+}
+
+void ecs_chart_unit(struct ecs_chart_view *v, int x)
+{
+    char number[ECS_FORMAT_MAX], unit[ECS_FORMAT_MAX];
+
+    ecs_format_si_parts(v->chart->top, v->chart->unit, number, sizeof number, unit, sizeof unit);
+    v->unit_end = x + ecs_text_cut(v->plot.c, x, v->plot.r.y - 1, v->plot.r.w, ECS_ROLE_AXIS, 0, unit) + 1;
+}
+
+/* ---- the guess ---------------------------------------------------------------------------- */
+
+static bool guess_rows(const struct ecs_chart_view *v, int *top, int *bottom)
+{
+    const struct ecs_chart *ch = v->chart;
+
+    if (!isfinite(ch->guess_low) || isnan(ch->guess_high) || ch->guess_low > ch->top)
+        return false;
+    double high = ch->guess_high > ch->top ? ch->top : ch->guess_high;
+    double low = ch->guess_low < 0 ? 0 : ch->guess_low;
+    *top = ecs_plot_cell_y(&v->plot, ecs_plot_row(&v->plot, high, ch->top));
+    *bottom = ecs_plot_cell_y(&v->plot, ecs_plot_row(&v->plot, low, ch->top));
+    return true;
+}
+
+void ecs_chart_guess(const struct ecs_chart_view *v)
+{
+    int top, bottom;
+    const struct ecs_rect *r = &v->plot.r;
+
+    if (!guess_rows(v, &top, &bottom))
+        return;
+    for (int y = top; y <= bottom; y++)
+        for (int x = r->x; x < r->x + r->w; x++)
+            if ((x + 2 * y) % 4 == 0)
+                ecs_put(v->plot.c, x, y, 0xb7, ECS_ROLE_GUESS, 0);
+    if (bottom > top || v->chart->guess_low > 0)
+        ecs_hline(v->plot.c, r->x, bottom, r->w, 0x254c, ECS_ROLE_GUESS);
+    if (isfinite(v->chart->guess_high) && v->chart->guess_high < v->chart->top)
+        ecs_hline(v->plot.c, r->x, top, r->w, 0x254c, ECS_ROLE_GUESS);
+}
+
+void ecs_chart_guess_label(const struct ecs_chart_view *v)
+{
+    int top, bottom, w;
+    struct ecs_rect at;
+
+    if (!v->chart->guess || !guess_rows(v, &top, &bottom))
+        return;
+    w = ecs_columns(v->chart->guess);
+    if (ecs_free_room(v->plot.c, v->plot.r, w, 1, v->plot.r.x + 1 + w / 2, (top + bottom) / 2, &at))
+        ecs_text(v->plot.c, at.x, at.y, w, ECS_ROLE_GUESS, 0, v->chart->guess);
+}
+
+/* ---- marks: where a parameter changed --------------------------------------------------------- */
+
+static void mark_caption(const struct ecs_chart_view *v, int segment, int x, int *free_from, int stop)
+{
+    const struct ecs_chart_segment *s = &v->data->segment[segment];
+    char text[96], shown[112];
+    int y = v->plot.r.y - 1;
+
+    if (segment == 0 || !s->have_values || !s[-1].have_values)
+        return;
+    ecs_change_text(v->chart->scenario, v->chart->block, &s[-1].values, &s->values, text, sizeof text);
+    snprintf(shown, sizeof shown, "%s \u25b8", text);
+    int w = ecs_columns(shown);
+    if (!text[0])
+        return;
+    if (x + 1 - w >= *free_from) {
+        ecs_text(v->plot.c, x - w + 1, y, w, ECS_ROLE_MARK, 0, shown);
+        *free_from = x + 2;
+        return;
+    }
+    snprintf(shown, sizeof shown, "\u25c2 %s", text);
+    if (x >= *free_from && x + w <= stop) {
+        ecs_text(v->plot.c, x, y, w, ECS_ROLE_MARK, 0, shown);
+        *free_from = x + w + 1;
+    }
+}
+
+void ecs_chart_marks(const struct ecs_chart_view *v)
+{
+    int marks = 0, free_from = v->unit_end, right = v->plot.r.x + v->plot.r.w;
+
+    for (int i = 1; i < v->data->n_segments; i++)
+        marks += v->data->segment[i].starts;
+    for (int i = 1; i < v->data->n_segments; i++) {
+        if (!v->data->segment[i].starts)
+            continue;
+        int x = ecs_plot_cell_x(&v->plot, v->data->segment[i].first);
+        enum ecs_role role = marks > MAX_NAMED_MARKS ? ECS_ROLE_AXIS : ECS_ROLE_MARK;
+        for (int y = v->plot.r.y; y < v->plot.r.y + v->plot.r.h; y++)
+            ecs_put(v->plot.c, x, y, 0x250a, role, 0);
+        if (marks <= MAX_NAMED_MARKS)
+            mark_caption(v, i, x, &free_from, right);
+    }
+}
+
+/* ---- the moment looked at ------------------------------------------------------------------------ */
+
+void ecs_chart_cursor(const struct ecs_chart_view *v)
+{
+    const struct ecs_chart *ch = v->chart;
+    int column = isnan(ch->cursor_s) ? -1 : ecs_chart_column_at(&ch->window, ch->cursor_s);
+    char value[ECS_FORMAT_MAX], text[ECS_FORMAT_MAX + 48];
+    struct ecs_rect at;
+
+    if (column < 0)
+        return;
+    int x = ecs_plot_cell_x(&v->plot, column);
+    for (int y = v->plot.r.y; y < v->plot.r.y + v->plot.r.h; y++) {
+        const struct ecs_cell *cell = &v->plot.c->cell[(size_t)y * (size_t)v->plot.c->w + (size_t)x];
+        if (cell->ch == ' ' || cell->ch == 0x250a || cell->role == ECS_ROLE_GUESS)
+            ecs_put(v->plot.c, x, y, 0x2502, ECS_ROLE_MARK, 0);
+    }
+    ecs_put(v->plot.c, x, v->plot.r.y + v->plot.r.h, 0x25b2, ECS_ROLE_MARK, ECS_BOLD);
+    const struct ecs_chart_column *col = &v->data->column[column];
+    ecs_format_si(col->flags & ECS_COLUMN_HAVE ? col->value : NAN, ch->unit, value, sizeof value);
+    snprintf(text, sizeof text, "%.1f s: %s", ch->absolute ? ch->cursor_s : ch->cursor_s - ch->newest_s,
+             col->flags & ECS_COLUMN_HAVE ? value : "no figure");
+    if (ecs_free_room(v->plot.c, v->plot.r, ecs_columns(text), 1, x, v->plot.r.y, &at))
+        ecs_text(v->plot.c, at.x, at.y, at.w, ECS_ROLE_MARK, ECS_BOLD, text);
+}
+
+/* ---- labels at the line ---------------------------------------------------------------------- */
+
+/* Median of the last columns of a segment (live) or of all of it, noise left out where possible. */
+static double level(const struct ecs_chart_view *v, int segment, bool live, int *end)
+{
+    double pick[ECS_CHART_COLUMNS];
+    int n = 0;
+    const struct ecs_chart_segment *s = &v->data->segment[segment];
+
+    *end = -1;
+    for (int i = s->last; i >= s->first && i >= 0 && (!live || n < LABEL_COLUMNS); i--) {
+        const struct ecs_chart_column *col = &v->data->column[i];
+        if (!(col->flags & ECS_COLUMN_HAVE) || col->segment != segment)
+            continue;
+        if (*end < 0)
+            *end = i;
+        if ((col->flags & (ECS_COLUMN_SETTLING | ECS_COLUMN_DIRTY)) && !live)
+            continue;
+        int k = n++;
+        for (; k > 0 && pick[k - 1] > col->value; k--)
+            pick[k] = pick[k - 1];
+        pick[k] = col->value;
+    }
+    return n ? pick[n / 2] : NAN;
+}
+
+static void label(const struct ecs_chart_view *v, int segment, bool live)
+{
+    int end;
+    double value = level(v, segment, live, &end);
+    enum ecs_group g = ecs_chart_group(v, segment);
+    char figure[ECS_FORMAT_MAX], text[ECS_FORMAT_MAX + 8];
+    struct ecs_rect at;
+
+    if (isnan(value))
+        return;
+    ecs_format_si(value, v->chart->unit, figure, sizeof figure);
+    snprintf(text, sizeof text, "%s%s", g == ECS_GROUP_A ? "A  " : g == ECS_GROUP_B ? "B  " : "", figure);
+    int w = ecs_columns(text), y = ecs_plot_cell_y(&v->plot, ecs_plot_row(&v->plot, value, v->chart->top));
+    int x = ecs_plot_cell_x(&v->plot, live ? end : (v->data->segment[segment].first + end) / 2);
+    if (live)
+        x -= w / 2;
+    int want = y > v->plot.r.y ? y - 1 : y + 1;
+    if (ecs_free_room(v->plot.c, v->plot.r, w, 1, x, want, &at))
+        ecs_text(v->plot.c, at.x, at.y, w, ecs_group_role(g), ECS_BOLD, text);
+}
+
+/* One label for A, one for B, one for what is neither: at the newest stretch of each that is wide
+ * enough to be seen as one; the running stretch is always named. */
+void ecs_chart_labels(const struct ecs_chart_view *v)
+{
+    bool named[3] = {false, false, false};
+    int last = v->data->n_segments - 1;
+
+    for (int i = last; i >= 0; i--) {
+        const struct ecs_chart_segment *s = &v->data->segment[i];
+        enum ecs_group g = ecs_chart_group(v, i);
+        int columns = s->last - s->first + 1;
+        if (named[g] || (i != last && columns * 16 < v->data->n && columns < 12))
+            continue;
+        named[g] = true;
+        label(v, i, i == last);
+    }
+}
+
+/* ---- the caption of the values in force --------------------------------------------------------- */
+
+bool ecs_chart_caption(const struct ecs_chart_view *v)
+{
+    static const int part[] = {40, 55, 30, 75};
+    struct ecs_pen_style plain = {ECS_ROLE_TEXT, 0};
+    int last = v->data->n_segments - 1;
+
+    if (!v->chart->caption)
+        return true;
+    for (size_t i = 0; i < sizeof part / sizeof part[0]; i++) {
+        int w = v->plot.r.w * part[i] / 100;
+        w = w > 44 ? 44 : w;
+        struct ecs_pen pen = {.area = {0, 0, w - 2, 99}};
+        struct ecs_rect at;
+        int h = w < 16 ? 99 : ecs_pen_text(&pen, 0, NULL, plain, v->chart->caption);
+        if (h > 4 || !ecs_free_room(v->plot.c, v->plot.r, w, h, v->plot.r.x + v->plot.r.w,
+                                    v->plot.r.y + v->plot.r.h / 2, &at))
+            continue;
+        for (int y = 0; y < h; y++)
+            ecs_put(v->plot.c, at.x, at.y + y, 0x2502, ecs_chart_role(v, last), ECS_BOLD);
+        pen = (struct ecs_pen){.c = v->plot.c, .area = {at.x + 2, at.y, w - 2, h}};
+        ecs_pen_text(&pen, 0, NULL, plain, v->chart->caption);
+        return true;
+    }
+    return false;
+}
