@@ -35,7 +35,8 @@ enum ecs_player_action {
     ECS_ACT_REVEAL,      /* shows a task's solution; recorded */
     ECS_ACT_TOGGLE,      /* arg: index into the scenario block's toggles: its next value */
     ECS_ACT_NEXT,
-    ECS_ACT_BACK
+    ECS_ACT_BACK,
+    ECS_ACT_AGAIN        /* measures the step's last expect once more */
 };
 
 /* What the player wants the session to do; taken one at a time. */
@@ -49,8 +50,12 @@ struct ecs_calibration { double line_bytes, cpus, cores, nodes, l1d_bytes, l2_by
 
 struct ecs_answers;   /* progress.h: what is kept of one lesson */
 
+/* `lesson` and `answers` must outlive the player, `calib` (NULL: all unknown) is copied. `answers` is
+ * where the lesson is taken up again and what ECS_COMMAND_SAVE means; the player writes it. */
 int ecs_player_new(const struct ecs_lesson *lesson, const struct ecs_calibration *calib,
                    struct ecs_answers *answers, struct ecs_player **out);
+/* The facts of the machine, once they are known. */
+void ecs_player_calibrate(struct ecs_player *p, const struct ecs_calibration *calib);
 void ecs_player_free(struct ecs_player *p);
 
 /* 0, or -EAGAIN when the step does not wait for that, -EINVAL for an argument out of range. */
@@ -64,13 +69,19 @@ bool ecs_player_command(struct ecs_player *p, struct ecs_command *out);   /* fal
 const struct ecs_lesson *ecs_player_lesson(const struct ecs_player *p);
 size_t ecs_player_step(const struct ecs_player *p);              /* 0-based; == lesson->n: the recap */
 enum ecs_wait ecs_player_wait(const struct ecs_player *p);
-const struct ecs_block *ecs_player_current(const struct ecs_player *p);   /* the block it waits on, or NULL */
+/* The block it waits on, or NULL. For ECS_WAIT_SEEN: the predict block, whose choices are asked again. */
+const struct ecs_block *ecs_player_current(const struct ecs_player *p);
+/* During ECS_WAIT_TOGGLE: a toggle was pressed, windows are gathered before it asks what was seen. */
+bool ecs_player_watching(const struct ecs_player *p);
+/* Why the scenario in force does not run, or NULL. */
+const char *ecs_player_failure(const struct ecs_player *p);
 /* The scenario block in force (the last one at or before this step), or NULL. */
 const struct ecs_block *ecs_player_scenario(const struct ecs_player *p);
 bool ecs_player_chart_open(const struct ecs_player *p);          /* R1 */
 /* Blocks of the current step that are visible by now: the first `n` of step->block. */
 size_t ecs_player_visible(const struct ecs_player *p);
-/* Where each block stands: answered index (-1 not yet, -2 skipped), confidence 0…3, right?, hints shown. */
+/* Where each block stands: answered index (-1 not yet, -2 skipped), confidence 0…3, right?, hints shown.
+ * choice and number are the latest answer; `right` is what the first one was. */
 struct ecs_standing { int choice, seen, confidence; bool right, skipped, revealed; unsigned hints; double number; };
 struct ecs_standing ecs_player_standing(const struct ecs_player *p, const struct ecs_block *b);
 const char *ecs_player_caption(const struct ecs_player *p);      /* of the values in force, or NULL */
@@ -87,5 +98,12 @@ void ecs_player_progress(const struct ecs_player *p, unsigned *done, unsigned *w
 /* The verdict of an expect block: band, value with interval, the sentence with its {names} filled in. */
 struct ecs_outcome { enum ecs_band band; double value, low, high; char say[512]; };
 struct ecs_outcome ecs_player_outcome(const struct ecs_player *p, const struct ecs_block *expect);
+
+/* The score of the whole lesson, for the recap. `foreseen`: right predictions; `right`: questions right at
+ * the first answer; `solved`: tasks done without the solution shown; `certain_wrong`: wrong predictions that were held
+ * to be certain, the misconceptions worth telling. */
+struct ecs_recap { unsigned predictions, foreseen, certain_wrong, questions, right, tasks, solved,
+                   verdicts, confirmed, skipped, hints; };
+struct ecs_recap ecs_player_recap(const struct ecs_player *p);
 
 #endif

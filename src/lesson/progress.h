@@ -17,9 +17,12 @@ struct ecs_answer {
     int confidence;           /* 1…3, 0 not asked */
     unsigned hints;
     bool right, done, revealed;
+    bool skipped;             /* gone on without it, before or after a wrong answer */
     double number;            /* numeric answers, NAN if none */
     double value;             /* an expect's measured value, NAN if none */
-    char band[16];            /* pass weak else noisy */
+    double low, high;         /* its interval, NAN if none */
+    char band[16];            /* pass weak else noisy unknown */
+    char say[512];            /* what was said about it then */
     char toggles[96];         /* toggles tried, for a scenario block */
 };
 struct ecs_answers {
@@ -30,6 +33,7 @@ struct ecs_answers {
     struct ecs_answer v[ECS_MAX_ANSWERS];
     size_t n;
 };
+/* The answer of a block; `make`: an empty one is added if there is none. NULL if there is none, or no room. */
 struct ecs_answer *ecs_answer_get(struct ecs_answers *a, const char *block, bool make);
 
 struct ecs_progress;
