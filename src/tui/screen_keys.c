@@ -1,0 +1,153 @@
+#include "tui/keymap.h"
+#include "tui/screen_private.h"
+#include "tui/utf8.h"
+
+#define LONGEST_SEQUENCE 64
+
+static uint32_t from_curses(int code)
+{
+    switch (code) {
+    case KEY_UP: return ECS_KEY_UP;
+    case KEY_DOWN: return ECS_KEY_DOWN;
+    case KEY_LEFT: return ECS_KEY_LEFT;
+    case KEY_RIGHT: return ECS_KEY_RIGHT;
+    case KEY_PPAGE: return ECS_KEY_PGUP;
+    case KEY_NPAGE: return ECS_KEY_PGDN;
+    case KEY_HOME: return ECS_KEY_HOME;
+    case KEY_END: return ECS_KEY_END;
+    case KEY_ENTER: return ECS_KEY_ENTER;
+    case KEY_BTAB: return ECS_KEY_BACKTAB;
+    case KEY_BACKSPACE: return ECS_KEY_BACKSPACE;
+    case KEY_F(1): return ECS_KEY_F1;
+    default: return 0;
+    }
+}
+
+static uint32_t from_control(int byte)
+{
+    switch (byte) {
+    case '\r':
+    case '\n': return ECS_KEY_ENTER;
+    case '\t': return ECS_KEY_TAB;
+    case '\b':
+    case 0x7f: return ECS_KEY_BACKSPACE;
+    default: return (uint32_t)byte;
+    }
+}
+
+static uint32_t from_mouse(int *x, int *y)
+{
+    MEVENT event;
+
+    if (getmouse(&event) != OK)
+        return 0;
+    *x = event.x;
+    *y = event.y;
+    if (event.bstate & BUTTON4_PRESSED)
+        return ECS_KEY_UP;
+    if (event.bstate & BUTTON5_PRESSED)
+        return ECS_KEY_DOWN;
+    return event.bstate & BUTTON1_PRESSED ? ECS_KEY_MOUSE : 0;
+}
+
+/* A control sequence whose introducer has been read, which terminfo does not know: swallowed up
+ * to its final byte (ECMA-48, 5.4). Cursor keys that came in two pieces are told apart here. */
+static uint32_t control_sequence(struct ecs_screen *s)
+{
+    for (int i = 0; i < LONGEST_SEQUENCE; i++) {
+        int byte = wgetch(s->keys);
+        if (byte == ERR)
+            return 0;
+        if (byte >= 0x40 && byte <= 0x7e)
+            switch (i == 0 ? byte : 0) {
+            case 'A': return ECS_KEY_UP;
+            case 'B': return ECS_KEY_DOWN;
+            case 'C': return ECS_KEY_RIGHT;
+            case 'D': return ECS_KEY_LEFT;
+            default: return 0;
+            }
+    }
+    return 0;
+}
+
+/* Device control and operating system commands: up to BEL or ESC \. */
+static void control_string(struct ecs_screen *s)
+{
+    int byte, before = 0;
+
+    while ((byte = wgetch(s->keys)) != ERR && byte != '\a' && !(before == '\033' && byte == '\\'))
+        before = byte;
+}
+
+/* An Esc with something right behind it is not the Esc key. */
+static uint32_t after_escape(struct ecs_screen *s)
+{
+    int next = wgetch(s->keys);
+
+    switch (next) {
+    case ERR:
+        s->after_escape = true;
+        return ECS_KEY_ESC;
+    case '[':
+        return control_sequence(s);
+    case 'O':
+        wgetch(s->keys);
+        return 0;
+    case ']':
+    case 'P':
+    case '_':
+    case '^':
+        control_string(s);
+        return 0;
+    default:
+        return 0;
+    }
+}
+
+/* One byte of a UTF-8 character; the character once it is whole. */
+static uint32_t utf8_byte(struct ecs_screen *s, int byte)
+{
+    if ((byte & 0xc0) == 0x80) {
+        if (s->partial_left == 0)
+            return 0;
+        s->partial = s->partial << 6 | ((uint32_t)byte & 0x3f);
+        if (--s->partial_left > 0)
+            return 0;
+        return ecs_char_width(s->partial) >= 0 && s->partial <= 0x10ffff ? s->partial : 0;
+    }
+    s->partial_left = byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : 1;
+    s->partial = (uint32_t)byte & (0x3fu >> s->partial_left);
+    return 0;
+}
+
+static uint32_t decode(struct ecs_screen *s, int code, int *x, int *y)
+{
+    bool follows_escape = s->after_escape;
+
+    s->after_escape = false;
+    if (code > 0xff) {
+        s->partial_left = 0;
+        return code == KEY_MOUSE ? from_mouse(x, y) : from_curses(code);
+    }
+    if (code >= 0x80)
+        return utf8_byte(s, code);
+    s->partial_left = 0;
+    if (code == '\033')
+        return after_escape(s);
+    /* The rest of a sequence that a slow line tore apart. */
+    if (follows_escape && code == '[')
+        return control_sequence(s);
+    return code < 0x20 || code == 0x7f ? from_control(code) : (uint32_t)code;
+}
+
+bool ecs_screen_key(struct ecs_screen *s, uint32_t *key, int *x, int *y)
+{
+    int code;
+
+    while ((code = wgetch(s->keys)) != ERR) {
+        *key = decode(s, code, x, y);
+        if (*key != 0)
+            return true;
+    }
+    return false;
+}
