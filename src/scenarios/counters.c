@@ -38,7 +38,7 @@ struct local {
     uint64_t random;
 };
 
-/* ---- kernels: `ops` operations on one worker's counters, `row` bytes from one to the next --- */
+/* ---- kernels: `ops` operations on one worker's counters, `row` bytes from one to the next -- */
 
 typedef void kernel_fn(char *first, size_t row, uint32_t ops, struct local *mine);
 
@@ -139,7 +139,7 @@ static unsigned sharers(const struct ecs_values *values, unsigned workers)
     return most;
 }
 
-/* ---- the scenario ------------------------------------------------------------------------- */
+/* ---- the scenario -------------------------------------------------------------------------- */
 
 static const struct ecs_param params[N_PARAMS] = {
     [KERNEL] = { .name = "kernel", .summary = "what a worker does to its counter",

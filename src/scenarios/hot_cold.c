@@ -8,7 +8,8 @@
  * memory in or out, and both sides cost the same bytes. Both run the very same scalar loop,
  * compiled once, through a stride: no side is vectorised or unrolled differently.
  *
- * Each worker owns a slice of the entities and walks it again and again. */
+ * Each worker owns a slice of the entities and walks it again and again. The slices follow from
+ * the number of threads, so that is changed with all workers parked too. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,6 +71,7 @@ struct world {
     char *first;      /* the hot fields of entity 0 */
     size_t stride;    /* from one entity's hot fields to the next's */
     size_t n;
+    struct ecs_values built;   /* what it was built for */
 };
 
 struct local {
@@ -89,7 +91,7 @@ static void move_entities(char *first, size_t stride, size_t n)
     }
 }
 
-/* ---- layout: pure arithmetic ---------------------------------------------------------------- */
+/* ---- layout: pure arithmetic --------------------------------------------------------------- */
 
 static size_t hot_stride(const struct ecs_values *values)
 {
@@ -110,7 +112,7 @@ static double bytes_fetched(const struct ecs_values *values)
     return stride < ECS_LINE ? (double)stride : ECS_LINE;
 }
 
-/* ---- building the world ---------------------------------------------------------------------- */
+/* ---- building the world -------------------------------------------------------------------- */
 
 static void use_layout(struct world *world, const struct ecs_values *values)
 {
@@ -135,6 +137,12 @@ static void populate(struct world *world, const struct ecs_values *values)
         struct hot *hot = (struct hot *)(world->first + i * world->stride);
         *hot = (struct hot){ .velocity = 1.0f + (float)(i % 8) };
     }
+}
+
+static bool same_world(const struct ecs_values *a, const struct ecs_values *b)
+{
+    return a->v[LAYOUT] == b->v[LAYOUT] && a->v[ENTITIES] == b->v[ENTITIES] &&
+           a->v[ENTITY_BYTES] == b->v[ENTITY_BYTES];
 }
 
 static int map_world(struct world *world, size_t bytes, struct ecs_error *e)
@@ -162,6 +170,8 @@ static int reshape(void *shared, const struct ecs_values *values, struct ecs_err
 {
     struct world *world = shared;
     size_t bytes = world_bytes(values);
+    if (world->memory && same_world(&world->built, values))
+        return 0;
     if (bytes != world->bytes) {
         int rc = map_world(world, bytes, e);
         if (rc)
@@ -169,6 +179,7 @@ static int reshape(void *shared, const struct ecs_values *values, struct ecs_err
     }
     use_layout(world, values);
     populate(world, values);
+    world->built = *values;
     return 0;
 }
 
@@ -206,7 +217,7 @@ static int check(const struct ecs_values *values, struct ecs_error *e)
     return -EINVAL;
 }
 
-/* ---- workers --------------------------------------------------------------------------------- */
+/* ---- workers ------------------------------------------------------------------------------- */
 
 static int enter(struct ecs_worker *w)
 {
@@ -270,7 +281,7 @@ static const struct ecs_param params[N_PARAMS] = {
                    .live = true, .rebuild = true },
     [THREADS] = { .name = ECS_PARAM_THREADS_NAME, .summary = "workers, each with a slice",
                   .kind = ECS_PARAM_INT, .def = 1, .min = 1, .max = ECS_MAX_WORKERS,
-                  .live = true },
+                  .live = true, .rebuild = true },
     [PIN] = { .name = ECS_PARAM_PIN_NAME, .summary = "where the workers run",
               .kind = ECS_PARAM_CHOICE, .def = ECS_PIN_CORES, .choices = ecs_pin_choices,
               .choice_help = ecs_pin_choice_help, .live = true },

@@ -104,6 +104,14 @@ int ecs_stack_init(struct ecs_stack *stack, enum ecs_stack_variant variant,
 /* Puts every node in, 1 on top. Only while no other thread uses the stack and all nodes are out. */
 void ecs_stack_fill(struct ecs_stack *stack);
 
+/* Lets indices up to `capacity` in from now on, for an arena that was reserved larger than it
+ * was at first used: `nodes` has capacity + 1 entries, the new ones zeroed. One thread at a
+ * time; others may go on using the stack. */
+static inline void ecs_stack_grow(struct ecs_stack *stack, uint32_t capacity)
+{
+    stack->capacity = capacity;
+}
+
 /* Readies `caller` for the calling thread, with counts at 0. Needed once per thread and stack
  * before its first operation, and again after ecs_self_leave(). 0, or -EAGAIN with too many
  * threads alive. */
