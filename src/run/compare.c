@@ -184,12 +184,26 @@ static bool enough(const struct comparing *c) {
            ecs_now_ns() - c->begin_ns + c->longest_pair_ns > c->budget_ns;
 }
 
-static void conclude(struct comparing *c) {
+/* Why a side has no value at all, if its scenario knows. */
+static const char *missing(const struct comparing *c, const struct ecs_values *a,
+                           const struct ecs_values *b) {
+    if (!c->s->why || c->out->pairs == 0 || c->out->ratio.r.n > 0)
+        return NULL;
+    const char *why = c->s->why(a, c->index);
+    return why ? why : c->s->why(b, c->index);
+}
+
+static void conclude(struct comparing *c, const struct ecs_values *a, const struct ecs_values *b) {
     struct ecs_comparison *out = c->out;
     bool lower = c->metric->lower_is_better;
     out->ea = ecs_estimate(out->a, out->pairs);
     out->eb = ecs_estimate(out->b, out->pairs);
     out->ratio = ecs_ratio_paired(out->a, out->b, out->pairs, lower);
+    const char *why = missing(c, a, b);
+    if (why) {
+        snprintf(out->ratio.why, sizeof out->ratio.why, "%s", why);
+        return;
+    }
     /* A few clean pairs among many dirty ones are luck, or noise that was not seen. */
     bool overrun = out->dirty_pairs > 2 * out->pairs;
     if (out->dirty_pairs > 0 && (overrun || out->ratio.r.n < 5)) {
@@ -212,7 +226,7 @@ static int compare_pairs(struct comparing *c, const struct ecs_values *a, const 
     } while (r == 0 && !enough(c));
     ecs_run_free(c->run);
     if (r == 0)
-        conclude(c);
+        conclude(c, a, b);
     return r;
 }
 
