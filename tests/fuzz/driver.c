@@ -114,6 +114,32 @@ static void duplicate(void)
     insert(below(current_size + 1), chunk, n);
 }
 
+/* A list's element once more, or a line: where limits on counts are. */
+static void repeat_element(void)
+{
+    size_t at = below(current_size), depth = 0, end;
+    while (at < current_size && !strchr("[,\n", current[at]))
+        at++;
+    at++;
+    for (end = at; end < current_size && end - at < 4096; end++) {
+        uint8_t c = current[end];
+        if (c == '[' || c == '{')
+            depth++;
+        if (depth == 0 && (c == ',' || c == ']' || c == '\n'))
+            break;
+        if ((c == ']' || c == '}') && depth)
+            depth--;
+    }
+    if (end >= current_size || end - at > 4000)
+        return;
+    uint8_t element[4100];
+    size_t n = end - at;
+    memcpy(element, current + at, n);
+    element[n++] = current[end] == '\n' ? '\n' : ',';
+    for (size_t i = 1 + below(4); i > 0; i--)
+        insert(at, element, n);
+}
+
 static void graft(void)
 {
     const struct input *other = &corpus[below(n_corpus)];
@@ -142,7 +168,7 @@ static void mutate_once(void)
     }
     size_t at = below(current_size);
     const char *word = words[below(sizeof words / sizeof *words)];
-    switch (below(8)) {
+    switch (below(9)) {
     case 0: current[at] ^= (uint8_t)(1u << below(8)); break;
     case 1: current[at] = (uint8_t)next_random(); break;
     case 2: insert(at, word, strlen(word)); break;
@@ -150,6 +176,7 @@ static void mutate_once(void)
     case 4: duplicate(); break;
     case 5: graft(); break;
     case 6: replace_token(); break;
+    case 7: repeat_element(); break;
     default:
         if (below(8) == 0)
             current_size = at;

@@ -23,9 +23,15 @@ static void check_snapshot(const struct ecs_scenario *s, const struct ecs_snapsh
 {
     char text[128];
     require(snap->workers <= ECS_MAX_WORKERS && snap->window_ns > 0);
-    for (size_t i = 0; i < s->n_params; i++)
+    for (size_t i = 0; i < s->n_params; i++) {
+        const struct ecs_param *p = &s->params[i];
+        int64_t n = 0;
+        while (p->kind == ECS_PARAM_CHOICE && p->choices[n])
+            n++;
+        require(n == 0 || (snap->values.v[i] >= 0 && snap->values.v[i] < n));
         require(strlen(ecs_value_text(&s->params[i], snap->values.v[i], text, sizeof text)) <
                 sizeof text);
+    }
     for (size_t i = 0; i < s->n_metrics; i++) {
         require(!isinf(snap->metric[i]));
         ecs_format_si(snap->metric[i], s->metrics[i].unit, text, sizeof text);
