@@ -2,10 +2,12 @@
  * allocator can stand on it.
  *
  * Order at thread exit. POSIX runs the destructors of thread-specific data in rounds and in no
- * particular order within a round. A destructor of somebody else may still allocate, so our hooks
- * wait until others have had their rounds (PTHREAD_DESTRUCTOR_ITERATIONS - 1 of them); if such a
- * destructor comes even after that, ecs_self() starts afresh and the last round cleans up. After
- * the last round ecs_self() gives NULL, because nobody would clean up any more. */
+ * particular order within a round, so a destructor of somebody else may allocate after ours has
+ * run. ecs_self() then starts afresh, and our destructor, which asks to be called in every round,
+ * cleans up again. After its last round ecs_self() gives NULL, because nobody would give the id
+ * back any more. (A thread whose very first use of us is in the last round keeps its id for good:
+ * it cannot be told which round it is.) ThreadSanitizer takes its own thread state down in the
+ * last round, so under it ours is the one before. */
 #include "core/base/self.h"
 
 #include <errno.h>
@@ -18,6 +20,11 @@
 #include "core/base/cacheline.h"
 
 #define WORDS (ECS_MAX_THREADS / 64)
+#ifdef __SANITIZE_THREAD__
+#define EXIT_ROUNDS (PTHREAD_DESTRUCTOR_ITERATIONS - 1)
+#else
+#define EXIT_ROUNDS PTHREAD_DESTRUCTOR_ITERATIONS
+#endif
 #define HOOK_ROUNDS 4  /* an exit hook may give another key a value again */
 
 struct padded_self { ECS_ALIGNED_LINE struct ecs_self self; };
@@ -132,10 +139,9 @@ static void at_thread_exit(void *value)
 {
     (void)value;
     exit_round++;
-    if (exit_round + 1 < PTHREAD_DESTRUCTOR_ITERATIONS)
-        pthread_setspecific(exit_key, me);
-    else
-        ecs_self_leave();
+    ecs_self_leave();
+    if (exit_round < EXIT_ROUNDS)
+        pthread_setspecific(exit_key, &exit_key);  /* any value: to be called in the next round */
 }
 
 static void before_fork(void) { pthread_mutex_lock(&keys.lock); }
@@ -150,7 +156,7 @@ static void set_up(void)
 static struct ecs_self *enter(void)
 {
     pthread_once(&once, set_up);
-    if (exit_round >= PTHREAD_DESTRUCTOR_ITERATIONS || !exit_key_works)
+    if (exit_round >= EXIT_ROUNDS || !exit_key_works)
         return NULL;
     int id = take_id();
     if (id < 0)
