@@ -73,6 +73,10 @@ static void settle(struct ecs_player *p)
         ecs_play_measure(p, g.spot);
         g = ecs_play_gate(p);
     }
+    if (g.wait == ECS_WAIT_TASK && !p->spot[g.spot].fetched && ecs_play_task_wants(p, g.spot)) {
+        p->spot[g.spot].fetched = true;
+        ecs_play_measure(p, g.spot);
+    }
 }
 
 /* A verdict that could not be had is tried for again when the learner comes back. */
@@ -180,6 +184,8 @@ static void check_task(struct ecs_player *p)
     if (g.wait != ECS_WAIT_TASK || p->force_clean < ECS_CLEAN_ENOUGH)
         return;
     struct ecs_spot *s = &p->spot[g.spot];
+    if (!s->block->task.check)
+        return;
     struct ecs_scope scope = {p, p->running};
     struct ecs_environment env = ecs_play_environment(&scope);
     double value = 0;
@@ -228,7 +234,7 @@ void ecs_player_run_failed(struct ecs_player *p, const struct ecs_error *e)
     /* A side of a measurement that runs another scenario: the one in force starts again. */
     if (p->running == block && !p->do_start)
         p->failed = block;
-    if (measuring)
+    if (measuring && p->spot[spot].block->kind == ECS_BLOCK_EXPECT)
         ecs_play_unknown(p, &p->spot[spot], p->failure);
     p->do_set = false;
     settle(p);
@@ -327,6 +333,8 @@ static int skip(struct ecs_player *p, struct ecs_gate g)
         break;
     case ECS_WAIT_MEASURE:
         ecs_play_measure_abort(p);
+        if (s->block->kind == ECS_BLOCK_DO)
+            return 0;              /* the task itself comes next */
         ecs_play_unknown(p, s, "the measurement was skipped");
         s->kept.skipped = true;
         break;

@@ -94,6 +94,8 @@ static enum ecs_wait spot_wait(const struct ecs_player *p, size_t i)
         return b->ask.n ? ECS_WAIT_CHOICE : ECS_WAIT_NUMBER;
     if (b->kind == ECS_BLOCK_EXPECT)
         return ECS_WAIT_MEASURE;
+    if (p->m.active && p->m.spot == i)
+        return ECS_WAIT_MEASURE;
     return p->failed ? ECS_WAIT_NOTHING : ECS_WAIT_TASK;
 }
 

@@ -37,7 +37,8 @@ static void see_name(void *arg, const char *name, const char *selector)
     struct ecs_values values;
     int metric;
     const struct ecs_block *block = ecs_play_metric(plan->p, name, &metric);
-    if (!block || *m->why)
+    bool task = plan->p->spot[m->spot].block->kind == ECS_BLOCK_DO;
+    if (!block || *m->why || (task && !strcmp(selector, "now")))
         return;
     const struct ecs_scenario *s = block->scenario.scenario;
     if (ecs_play_select(plan->p, block, selector, &values, &e) || ecs_values_check(s, &values, &e)) {
@@ -97,8 +98,11 @@ static void finish(struct ecs_player *p)
         m->sides = NULL;
     }
     give_back(p);
-    ecs_play_judge(p, &p->spot[m->spot]);
-    ecs_play_keep(p, &p->spot[m->spot]);
+    struct ecs_spot *s = &p->spot[m->spot];
+    if (s->block->kind != ECS_BLOCK_EXPECT)
+        return;
+    ecs_play_judge(p, s);
+    ecs_play_keep(p, s);
 }
 
 static void give_up(struct ecs_player *p, const char *why)
@@ -107,7 +111,34 @@ static void give_up(struct ecs_player *p, const char *why)
     snprintf(text, sizeof text, "%s", why);
     size_t spot = p->m.spot;
     ecs_play_measure_abort(p);
-    ecs_play_unknown(p, &p->spot[spot], text);
+    if (p->spot[spot].block->kind == ECS_BLOCK_EXPECT)
+        ecs_play_unknown(p, &p->spot[spot], text);
+}
+
+static const struct ecs_expression *expression_of(const struct ecs_block *b)
+{
+    return b->kind == ECS_BLOCK_EXPECT ? b->expect.metric : b->task.check;
+}
+
+struct wanting { const struct ecs_player *p; bool any; };
+
+static void see_wanted(void *arg, const char *name, const char *selector)
+{
+    struct wanting *w = arg;
+    struct ecs_scope scope = {w->p, w->p->running};
+    double one;
+    int metric;
+    if (strcmp(selector, "now") && ecs_play_metric(w->p, name, &metric))
+        w->any |= ecs_play_samples(&scope, name, selector, &one, 1) == 0;
+}
+
+bool ecs_play_task_wants(const struct ecs_player *p, size_t spot)
+{
+    struct wanting w = {p, false};
+    const struct ecs_expression *check = expression_of(p->spot[spot].block);
+    if (check && !p->failed)
+        ecs_expression_names(check, see_wanted, &w);
+    return w.any;
 }
 
 static void set_pace(struct ecs_measuring *m)
@@ -134,8 +165,12 @@ void ecs_play_measure(struct ecs_player *p, size_t spot)
         give_up(p, "out of memory");
         return;
     }
+    if (!expression_of(p->spot[spot].block)) {
+        give_up(p, "the block names nothing to measure");
+        return;
+    }
     struct plan plan = {p, m, false};
-    ecs_expression_names(p->spot[spot].block->expect.metric, see_name, &plan);
+    ecs_expression_names(expression_of(p->spot[spot].block), see_name, &plan);
     if (!*m->why && m->sides->n && p->failed)
         snprintf(m->why, sizeof m->why, "%.190s", p->failure);
     if (*m->why) {

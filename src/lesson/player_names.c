@@ -1,89 +1,25 @@
-#include <ctype.h>
-#include <errno.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "lesson/player_state.h"
-
-/* ---- names ---------------------------------------------------------------------------------------- */
-
-/* The scenario block that a name begins with, and what follows its dot. */
-static const struct ecs_block *split(const struct ecs_player *p, const char *name, const char **rest)
-{
-    const char *dot = strchr(name, '.');
-    if (!dot)
-        return NULL;
-    size_t n = (size_t)(dot - name);
-    for (size_t i = 0; i < p->n_spots; i++) {
-        const struct ecs_block *b = p->spot[i].block;
-        if (b->kind == ECS_BLOCK_SCENARIO && b->name && strlen(b->name) == n && !memcmp(b->name, name, n)) {
-            *rest = dot + 1;
-            return b;
-        }
-    }
-    return NULL;
-}
+#include "lesson/reference.h"
 
 const struct ecs_block *ecs_play_metric(const struct ecs_player *p, const char *name, int *metric)
 {
-    const char *rest;
-    const struct ecs_block *b = split(p, name, &rest);
-    if (!b)
+    struct ecs_reference r;
+    if (ecs_reference_find(p->lesson, NULL, name, &r, NULL) || r.kind != ECS_REF_METRIC)
         return NULL;
-    *metric = ecs_metric_index(b->scenario.scenario, rest);
-    return *metric < 0 ? NULL : b;
+    *metric = r.index;
+    return r.block;
 }
 
 const struct ecs_block *ecs_play_param(const struct ecs_scope *scope, const char *name, int *param)
 {
-    const char *rest = name;
-    const struct ecs_block *b = split(scope->p, name, &rest);
-    if (b && strncmp(rest, "param.", 6))
+    struct ecs_reference r;
+    if (ecs_reference_find(scope->p->lesson, scope->block, name, &r, NULL) || r.kind != ECS_REF_PARAM)
         return NULL;
-    rest = b ? rest + 6 : name;
-    b = b ? b : scope->block;
-    *param = b ? ecs_param_index(b->scenario.scenario, rest) : -1;
-    return *param < 0 ? NULL : b;
-}
-
-static bool calibrated(const struct ecs_calibration *c, const char *name, double *value)
-{
-    const struct { const char *name; double value; } facts[] = {
-        {"line_bytes", c->line_bytes}, {"cpus", c->cpus},         {"cores", c->cores},
-        {"nodes", c->nodes},           {"l1d_bytes", c->l1d_bytes}, {"l2_bytes", c->l2_bytes},
-        {"l3_bytes", c->l3_bytes},
-    };
-    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
-        if (!strcmp(facts[i].name, name)) {
-            *value = facts[i].value;
-            return true;
-        }
-    return false;
-}
-
-/* ---- selectors --------------------------------------------------------------------------------------- */
-
-/* The next "name=value" of a selector: spaces around '=' go, a comma or a space ends it. */
-static size_t next_assignment(const char **text, char *out, size_t size)
-{
-    const char *s = *text + strspn(*text, " \t,");
-    size_t n = 0;
-    while (*s && *s != ',') {
-        size_t blank = strspn(s, " \t");
-        bool joined = s[blank] == '=' || (n && out[n - 1] == '=');
-        if (blank && !joined)
-            break;
-        s += blank;
-        if (!*s || *s == ',')
-            break;
-        if (n + 1 < size)
-            out[n++] = *s;
-        s++;
-    }
-    out[n] = 0;
-    *text = s;
-    return n;
+    *param = r.index;
+    return r.block;
 }
 
 /* In force where `block` is what runs, else what its next start will have. */
@@ -97,18 +33,17 @@ static const struct ecs_values *values_now(const struct ecs_player *p, const str
 int ecs_play_select(const struct ecs_player *p, const struct ecs_block *block, const char *selector,
                     struct ecs_values *out, struct ecs_error *e)
 {
-    char one[96];
-    if (!strcmp(selector, "now")) {
+    bool now;
+    int rc = ecs_selector_read(&block->scenario, selector, &now, out, e);
+    if (!rc && now)
         *out = *values_now(p, block);
-        return 0;
-    }
-    *out = block->scenario.values;
-    while (next_assignment(&selector, one, sizeof one)) {
-        int rc = ecs_values_set(block->scenario.scenario, out, one, e);
-        if (rc)
-            return rc;
-    }
-    return 0;
+    return rc;
+}
+
+static double calibrated(const struct ecs_calibration *c, int fact)
+{
+    const double facts[] = {c->line_bytes, c->cpus, c->cores, c->nodes, c->l1d_bytes, c->l2_bytes, c->l3_bytes};
+    return facts[fact];
 }
 
 /* ---- the environment ---------------------------------------------------------------------------------- */
@@ -147,25 +82,24 @@ long ecs_play_samples(void *arg, const char *name, const char *selector, double 
 {
     const struct ecs_scope *scope = arg;
     const struct ecs_player *p = scope->p;
-    int index;
-    double fact;
-    if (!strncmp(name, "calib.", 6)) {
-        if (!calibrated(&p->calib, name + 6, &fact))
-            return -1;
-        if (!n || !isfinite(fact))
-            return 0;
-        out[0] = fact;
-        return 1;
-    }
-    const struct ecs_block *b = ecs_play_metric(p, name, &index);
-    if (b)
-        return metric_samples(p, b, index, selector, out, n);
-    b = ecs_play_param(scope, name, &index);
-    if (!b)
+    struct ecs_reference r;
+    double value = NAN;
+    if (ecs_reference_find(p->lesson, scope->block, name, &r, NULL))
         return -1;
-    if (n)
-        out[0] = (double)values_now(p, b)->v[index];
-    return n ? 1 : 0;
+    switch (r.kind) {
+    case ECS_REF_METRIC:
+        return metric_samples(p, r.block, r.index, selector, out, n);
+    case ECS_REF_PARAM:
+        value = (double)values_now(p, r.block)->v[r.index];
+        break;
+    case ECS_REF_CALIB:
+        value = calibrated(&p->calib, r.index);
+        break;
+    }
+    if (!n || !isfinite(value))
+        return 0;
+    out[0] = value;
+    return 1;
 }
 
 static long choice_index(void *arg, const char *name, const char *word)

@@ -23,6 +23,7 @@ struct ecs_spot {
     struct ecs_answer kept;       /* what progress holds of it */
     int tried;                    /* latest choice of an ask, -1 none: may differ from the kept first one */
     double tried_number;
+    bool fetched;                 /* a task: what its check compares with was measured, or tried to be */
 };
 
 /* Where the step waits; spot == p->first[step + 1] when it waits for nothing. */
@@ -105,9 +106,12 @@ void ecs_play_keep(struct ecs_player *p, const struct ecs_spot *s);
 void ecs_play_run(struct ecs_player *p, const struct ecs_block *block, const struct ecs_values *values);
 
 /* ---- player_measure.c -------------------------------------------------------------------------- */
-/* Begins the measurement of the expect block at `spot`; it may be over at once. */
+/* Begins the measurement of the expect block at `spot`, or of what the check of a task compares with;
+ * it may be over at once. */
 void ecs_play_measure(struct ecs_player *p, size_t spot);
 void ecs_play_measure_feed(struct ecs_player *p, const struct ecs_snapshot *snap);
+/* Whether a task's check needs figures that nobody has measured (a lesson taken up again). */
+bool ecs_play_task_wants(const struct ecs_player *p, size_t spot);
 /* Ends it without a verdict and gives the learner's values back. */
 void ecs_play_measure_abort(struct ecs_player *p);
 const struct ecs_side *ecs_play_measured(const struct ecs_player *p, const struct ecs_scenario *s,

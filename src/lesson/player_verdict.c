@@ -23,15 +23,6 @@ enum ecs_band ecs_play_band(const char *name)
     return ECS_BAND_UNKNOWN;
 }
 
-static enum ecs_band band_of(const struct ecs_expect *x, double v)
-{
-    if (v >= x->pass_low && v <= x->pass_high)
-        return ECS_BAND_PASS;
-    if (v >= x->weak_low && v <= x->weak_high)     /* NANs compare false: no weak band */
-        return ECS_BAND_WEAK;
-    return ECS_BAND_ELSE;
-}
-
 static void set(struct ecs_player *p, struct ecs_spot *s, enum ecs_band band, const char *say)
 {
     struct ecs_answer *k = &s->kept;
@@ -115,7 +106,7 @@ void ecs_play_judge(struct ecs_player *p, struct ecs_spot *s)
     }
     k->low = isnan(k->low) ? k->value : k->low;
     k->high = isnan(k->high) ? k->value : k->high;
-    enum ecs_band band = band_of(x, k->value), low = band_of(x, k->low), high = band_of(x, k->high);
+    enum ecs_band band = ecs_expect_band(x, k->value), low = ecs_expect_band(x, k->low), high = ecs_expect_band(x, k->high);
     if ((low == ECS_BAND_PASS && high == ECS_BAND_ELSE) || (low == ECS_BAND_ELSE && high == ECS_BAND_PASS)) {
         char text[160];
         ecs_play_fill(p, "the repeats disagree, from {low} to {high}", k, text, sizeof text);
