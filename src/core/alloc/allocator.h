@@ -56,6 +56,12 @@ struct ecs_alloc_config {
 #define ECS_L1_CAPACITY 64u
 #define ECS_L1_CAPACITY_MAX 4096u
 
+/* Blocks that move between a cache of that capacity and the depot at a time: half of it. */
+static inline uint32_t ecs_allocator_batch(uint32_t l1_capacity)
+{
+    return l1_capacity > 1 ? l1_capacity / 2 : 1;
+}
+
 /* Which of the counts mean anything for a variant; the others stay 0 and must be shown as
  * absent. */
 enum { ECS_ALLOC_HAS_L1 = 1, ECS_ALLOC_HAS_L2 = 2, ECS_ALLOC_HAS_CAS = 4, ECS_ALLOC_HAS_OS = 8 };

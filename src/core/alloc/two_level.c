@@ -104,7 +104,7 @@ static int create(const struct ecs_alloc_config *config, struct ecs_alloc **out)
         .has = ECS_ALLOC_HAS_L1 | ECS_ALLOC_HAS_L2 | ECS_ALLOC_HAS_CAS | ECS_ALLOC_HAS_OS,
         .own_bytes = ecs_thread_cache_bytes(a->capacity), .hand_back = hand_back, .ctx = a,
     };
-    int rc = ecs_depot_init(&a->depot, &a->source, a->capacity > 1 ? a->capacity / 2 : 1);
+    int rc = ecs_depot_init(&a->depot, &a->source, ecs_allocator_batch(a->capacity));
     if (rc == 0) {
         rc = ecs_thread_records_init(&a->records);
         if (rc)
