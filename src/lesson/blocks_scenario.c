@@ -18,7 +18,7 @@ const struct ecs_key ecs_keys_scenario[] = {
 
 /* Keys that mean something else while a lesson is on screen (tui/keymap.h; a test holds the two
  * together). Digits answer questions. */
-static const char reserved[] = "q?kjnbxhVRwTD+-= 0123456789";
+static const char reserved[] = "q?kjnbxhVMRwTD+-= 0123456789";
 
 #define DEFAULT_REPEATS 7
 #define DEFAULT_SIDE_NS 400000000u
@@ -182,7 +182,7 @@ static bool toggle_key(struct ecs_reader *r, const struct ecs_field *f, const st
     char c = f->arg[0];
     bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     if (strlen(f->arg) == 1 && strchr(reserved, c)) {
-        ecs_read_error(r, f->line, "take another letter; q k j n b x h V R w T D and digits are taken",
+        ecs_read_error(r, f->line, "take another letter; q k j n b x h w V M R T D and digits are taken",
                        "the key '%s' already means something else", f->arg);
         return false;
     }

@@ -101,6 +101,7 @@ static bool swallowed(struct ecs_reader *r, const struct ecs_fields *f, const ch
     if (strncmp(text, "## ", 3) && strncmp(text, "```", 3))
         return false;
     char mend[96];
+    r->unclosed = true;
     snprintf(mend, sizeof mend, "add a line ``` above line %d", line);
     ecs_read_error(r, f->line, mend, "this '%s' block is not closed", f->kind);
     return true;

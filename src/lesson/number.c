@@ -29,6 +29,7 @@ const char *ecs_dimension_name(enum ecs_dimension d)
     case ECS_DIM_PERCENT: return "a percentage";
     case ECS_DIM_BYTES: return "a size in bytes";
     case ECS_DIM_RATE: return "a rate";
+    case ECS_DIM_RATIO: return "a ratio";
     case ECS_DIM_PLAIN: break;
     }
     return "a plain number";

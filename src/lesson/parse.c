@@ -100,11 +100,9 @@ static void read_step(struct ecs_reader *r, cmark_node *node)
 {
     int line = cmark_node_get_start_line(node) + r->line_offset;
     struct ecs_lesson *l = r->lesson;
-    if (cmark_node_get_heading_level(node) != 2) {
+    if (cmark_node_get_heading_level(node) != 2)
         ecs_read_error(r, line, "write ## and the phase; use bold text inside a step",
                        "a heading of level %d: steps have level 2", cmark_node_get_heading_level(node));
-        return;
-    }
     if (l->n == MAX_STEPS) {
         ecs_read_error(r, line, "split the lesson", "more than %d steps", MAX_STEPS);
         return;
@@ -253,7 +251,7 @@ static void read_all(struct ecs_reader *r, const char *name, const char *bytes, 
     ecs_read_file_name(r, name);
     if (body)
         read_document(r, body);
-    ecs_read_resolve(r);
+    ecs_read_resolve(r, !r->unclosed);
     free(text);
 }
 

@@ -34,6 +34,7 @@ struct ecs_reader {
     struct ecs_pending *pending;
     size_t n_pending;
     bool predicted;                  /* a predict block has been seen */
+    bool unclosed;                   /* a block has swallowed the rest: what it names is not known */
     size_t named;                    /* blocks with a name so far */
     struct ecs_text text;            /* prose since the last heading or block */
     int text_line;
@@ -107,8 +108,8 @@ extern const struct ecs_key ecs_keys_predict[], ecs_keys_ask[], ecs_keys_do[], e
 struct ecs_expression *ecs_read_expression(struct ecs_reader *r, int line, const char *text, const char *scope);
 /* Checks the {names} in a sentence; `own` (NULL-terminated) are those it knows besides expressions. */
 void ecs_read_placeholders(struct ecs_reader *r, int line, const char *text, const char *const *own, const char *scope);
-/* Looks up every name of every expression, and checks units. */
-void ecs_read_resolve(struct ecs_reader *r);
+/* Looks up every name of every expression and checks units, if `check`; lets go of what was remembered. */
+void ecs_read_resolve(struct ecs_reader *r, bool check);
 void ecs_block_free(struct ecs_block *b);
 
 #endif

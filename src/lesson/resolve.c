@@ -129,7 +129,10 @@ static enum ecs_dimension agree(struct ecs_reader *r, const struct ecs_pending *
                                 enum ecs_dimension b)
 {
     if (a != b && a != ECS_DIM_PLAIN && b != ECS_DIM_PLAIN)
-        ecs_read_error(r, p->line, "write both in the same unit", "%s does not go with %s",
+        ecs_read_error(r, p->line,
+                       a == ECS_DIM_RATIO || b == ECS_DIM_RATIO ? "write a ratio as a plain number: 0.9, 2, 4x"
+                                                                : "write both in the same unit",
+                       "%s does not go with %s",
                        ecs_dimension_name(a), ecs_dimension_name(b));
     return a == ECS_DIM_PLAIN ? b : a;
 }
@@ -153,8 +156,11 @@ static enum ecs_dimension dimension(struct ecs_reader *r, const struct ecs_pendi
     case ECS_OP_NAME:
         return ecs_reference_find(r->lesson, scope, n->name, &ref, NULL) ? ECS_DIM_PLAIN
                                                                          : ecs_reference_dimension(&ref);
+    case ECS_OP_DIV: {
+        enum ecs_dimension a = dimension(r, p, scope, n->arg[0]), b = dimension(r, p, scope, n->arg[1]);
+        return a == b && a != ECS_DIM_PLAIN ? ECS_DIM_RATIO : ECS_DIM_PLAIN;
+    }
     case ECS_OP_MUL:
-    case ECS_OP_DIV:
     case ECS_OP_AND:
     case ECS_OP_OR:
     case ECS_OP_NOT:
@@ -197,10 +203,11 @@ static void resolve_one(struct ecs_reader *r, const struct ecs_pending *p)
         agree(r, p, p->band, dimension(r, p, scope, (uint16_t)(p->x->n - 1)));
 }
 
-void ecs_read_resolve(struct ecs_reader *r)
+void ecs_read_resolve(struct ecs_reader *r, bool check)
 {
     for (size_t i = 0; i < r->n_pending; i++) {
-        resolve_one(r, &r->pending[i]);
+        if (check)
+            resolve_one(r, &r->pending[i]);
         if (r->pending[i].owned)
             ecs_expression_free(r->pending[i].x);
     }
