@@ -45,13 +45,13 @@ static bool walk(struct ecs_arena *arena)
     return index != 0;
 }
 
-/* Nodes in the stack, damaged or retired. */
-static uint64_t accounted(const struct ecs_arena *arena, bool *damaged)
+/* Nodes in the stack, taken out of use, or retired. */
+static uint64_t accounted(const struct ecs_arena *arena, uint32_t *damaged)
 {
     uint64_t n = pending(arena);
     for (uint32_t i = 1; i <= arena->n; i++) {
         bool owned = ecs_load_relaxed(&arena->owner[i].worker) != 0;
-        *damaged = *damaged || owned;
+        *damaged += owned;
         n += arena->seen[i] || owned;
     }
     return n;
@@ -62,26 +62,26 @@ static void fill(struct ecs_arena *arena)
     for (uint32_t i = 0; i <= arena->n; i++)
         ecs_store_relaxed(&arena->owner[i].worker, 0);
     ecs_stack_fill(&arena->stack);
-    arena->missing = 0;
+    arena->missing = arena->damaged = 0;
 }
 
 /* The gate is closed and nobody else is inside. Only the variants without a domain are mended:
  * the others may have nodes in the hands of a thread that is about to end, and need no mending. */
 static struct ecs_arena_census take_census(struct ecs_arena *arena)
 {
-    bool damaged = false;
+    uint32_t damaged = 0;
     struct ecs_arena_census census = { .cycle = walk(arena) };
     uint64_t found = accounted(arena, &damaged);
     uint32_t missing = found < arena->n ? arena->n - (uint32_t)found : 0;
     if (missing > arena->missing)
         census.lost = missing - arena->missing;
+    census.corrupt = census.cycle || census.lost || damaged > arena->damaged;
     arena->missing = missing;
+    arena->damaged = damaged;
     bool domain = arena->stack.variant == ECS_STACK_HAZARD ||
                   arena->stack.variant == ECS_STACK_EPOCH;
-    if (!domain && (missing || damaged || census.cycle)) {
+    if (census.corrupt && !domain)
         fill(arena);
-        census.mended = true;
-    }
     return census;
 }
 

@@ -27,6 +27,7 @@ struct ecs_arena {
     struct ecs_epoch_domain *epoch;
     ECS_ALIGNED_PAD _Atomic uint32_t gate;   /* ECS_ARENA_CLOSED | workers inside */
     ECS_ALIGNED_PAD uint32_t missing;        /* lost by the last census and not yet put back */
+    uint32_t damaged;                        /* likewise taken out of use */
     uint8_t seen[ECS_ARENA_MAX_NODES + 1];   /* the census's own */
 };
 #define ECS_ARENA_CLOSED 0x80000000u
@@ -36,7 +37,7 @@ struct ecs_arena_census {
     uint32_t lost;      /* nodes that are nowhere, beyond those known before: not in the stack, not
                          * retired, and not the damaged ones that were counted when found */
     bool cycle;         /* the stack bites its tail */
-    bool mended;        /* every node was put back in */
+    bool corrupt;       /* anything wrong that the census before did not see */
 };
 
 /* 0, -ENOMEM or -EAGAIN. All nodes in the stack. */

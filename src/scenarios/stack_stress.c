@@ -22,10 +22,10 @@
 #include "scenarios/stack_arena.h"
 
 enum { VARIANT, THREADS, PIN, NODES, N_PARAMS };
-enum { RATE_TOTAL, CORRUPTION_RATE, CORRUPTION_TOTAL, FIRST_CORRUPTION, RETRIES, RETIRED,
-       RECLAIMED, N_METRICS };
+enum { RATE_TOTAL, CORRUPTION_RATE, CORRUPTION_TOTAL, FIRST_CORRUPTION, LOST_TOTAL,
+       DOUBLED_TOTAL, FOREIGN_TOTAL, RETRIES, RETIRED, RECLAIMED, N_METRICS };
 /* PAIRS: nodes taken and given back. CLEAN_NS: time until this worker's first corruption. */
-enum { PAIRS, DOUBLED, FOREIGN, LOST, CYCLES, MENDED, CAS_RETRIES, N_RETIRED, N_RECLAIMED,
+enum { PAIRS, CORRUPTIONS, DOUBLED, FOREIGN, LOST, CYCLES, CAS_RETRIES, N_RETIRED, N_RECLAIMED,
        CLEAN_NS };
 
 #define CENSUS_EVERY 256u   /* quanta of worker 0 */
@@ -143,13 +143,13 @@ static void hand_in(struct ecs_worker *w, const struct shift *s)
     w->count[FOREIGN] += s->foreign;
     w->count[LOST] += census.lost;
     w->count[CYCLES] += census.cycle;
-    w->count[MENDED] += census.mended;
+    w->count[CORRUPTIONS] += census.corrupt;
     w->count[CAS_RETRIES] += mine->caller.retries;
     mine->caller.attempts = mine->caller.retries = 0;
     count_reclaimed(w, mine, s->pairs);
     if (!mine->corrupted)
         w->count[CLEAN_NS] += ecs_now_ns() - mine->pace.began_ns;
-    mine->corrupted = mine->corrupted || s->doubled || s->foreign || census.lost;
+    mine->corrupted = mine->corrupted || s->doubled || s->foreign || census.corrupt;
 }
 
 static void quantum(struct ecs_worker *w)
@@ -198,7 +198,7 @@ static const struct ecs_param params[N_PARAMS] = {
               .kind = ECS_PARAM_CHOICE, .def = ECS_PIN_CORES, .choices = ecs_pin_choices,
               .choice_help = ecs_pin_choice_help, .live = true },
     [NODES] = { .name = "nodes", .summary = "nodes that go round",
-                .kind = ECS_PARAM_INT, .def = 8, .min = 2, .max = ECS_ARENA_MAX_NODES,
+                .kind = ECS_PARAM_INT, .def = 32, .min = 2, .max = ECS_ARENA_MAX_NODES,
                 .live = true, .rebuild = true },
 };
 
@@ -206,15 +206,26 @@ static const struct ecs_metric metrics[N_METRICS] = {
     [RATE_TOTAL] = { .name = "rate.total", .label = "pop and push pairs, all threads",
                      .unit = "pairs/s", .source = ECS_MEASURED,
                      .how = "nodes taken and given back that the workers counted, per second" },
-    [CORRUPTION_RATE] = { .name = "corruption.rate", .label = "corruptions seen", .unit = "1/s",
+    [CORRUPTION_RATE] = { .name = "corruption.rate", .label = "corruptions", .unit = "1/s",
                           .source = ECS_MEASURED, .lower_is_better = true,
-                          .how = "doubled, foreign and lost nodes, by ownership words and census" },
-    [CORRUPTION_TOTAL] = { .name = "corruption.total", .label = "corruptions seen so far",
+                          .how = "times the stack was found corrupt and mended, per second" },
+    [CORRUPTION_TOTAL] = { .name = "corruption.total", .label = "corruptions so far",
                            .unit = "", .source = ECS_MEASURED, .lower_is_better = true,
-                           .is_count = true, .how = "the same, since the last change" },
+                           .is_count = true,
+                           .how = "times the stack was found corrupt, since the last change" },
     [FIRST_CORRUPTION] = { .name = "first.corruption", .label = "first corruption after",
                            .unit = "ms", .source = ECS_MEASURED, .is_count = true,
                            .how = "time at work since the last change, to a quantum (0.1 ms)" },
+    [LOST_TOTAL] = { .name = "lost.total", .label = "nodes lost so far", .unit = "",
+                     .source = ECS_MEASURED, .lower_is_better = true, .is_count = true,
+                     .how = "nodes that a census found nowhere, since the last change" },
+    [DOUBLED_TOTAL] = { .name = "doubled.total", .label = "nodes doubled so far", .unit = "",
+                        .source = ECS_MEASURED, .lower_is_better = true, .is_count = true,
+                        .how = "nodes popped that somebody owned, by their ownership words" },
+    [FOREIGN_TOTAL] = { .name = "foreign.total", .label = "nodes taken from a worker so far",
+                        .unit = "", .source = ECS_MEASURED, .lower_is_better = true,
+                        .is_count = true,
+                        .how = "nodes that became somebody else's while a worker held them" },
     [RETRIES] = { .name = "retries", .label = "lost rounds per pair", .unit = "1/pair",
                   .source = ECS_MEASURED, .lower_is_better = true,
                   .how = "rounds lost to another thread, divided by pairs" },
@@ -227,7 +238,7 @@ static const struct ecs_metric metrics[N_METRICS] = {
 };
 
 static const char *const counter_names[] = {
-    "pairs", "doubled", "foreign", "lost", "cycles", "mended", "cas_retries", "retired",
+    "pairs", "corruptions", "doubled", "foreign", "lost", "cycles", "cas_retries", "retired",
     "reclaimed", "clean_ns", NULL
 };
 
@@ -254,10 +265,10 @@ static void stop(void *shared)
     ecs_arena_free(shared);
 }
 
-static double corruptions(const struct ecs_delta *delta, unsigned workers)
+/* Whether this worker met a corruption itself. */
+static bool met_one(const struct ecs_delta *delta)
 {
-    return ecs_figure_sum(delta, workers, DOUBLED) + ecs_figure_sum(delta, workers, FOREIGN) +
-           ecs_figure_sum(delta, workers, LOST);
+    return delta->c[CORRUPTIONS] || delta->c[DOUBLED] || delta->c[FOREIGN];
 }
 
 /* The earliest that any worker met one, in ms. */
@@ -265,7 +276,7 @@ static double first_corruption(const struct ecs_window *w)
 {
     double first = NAN;
     for (unsigned i = 0; i < w->workers; i++)
-        if (corruptions(&w->since_change[i], 1) > 0)
+        if (met_one(&w->since_change[i]))
             first = fmin(first, (double)w->since_change[i].c[CLEAN_NS] / ECS_NS_PER_MS);
     return first;
 }
@@ -278,11 +289,13 @@ static bool has_domain(const struct ecs_values *values)
 static void derive(const struct ecs_window *w, double *metric)
 {
     bool domain = has_domain(w->values);
-    double seconds = (double)w->window_ns / (double)ECS_NS_PER_S;
     metric[RATE_TOTAL] = ecs_figure_rate(w, PAIRS);
-    metric[CORRUPTION_RATE] = ecs_figure_ratio(corruptions(w->delta, w->workers), seconds);
-    metric[CORRUPTION_TOTAL] = corruptions(w->since_change, w->workers);
+    metric[CORRUPTION_RATE] = ecs_figure_rate(w, CORRUPTIONS);
+    metric[CORRUPTION_TOTAL] = ecs_figure_sum(w->since_change, w->workers, CORRUPTIONS);
     metric[FIRST_CORRUPTION] = first_corruption(w);
+    metric[LOST_TOTAL] = ecs_figure_sum(w->since_change, w->workers, LOST);
+    metric[DOUBLED_TOTAL] = ecs_figure_sum(w->since_change, w->workers, DOUBLED);
+    metric[FOREIGN_TOTAL] = ecs_figure_sum(w->since_change, w->workers, FOREIGN);
     metric[RETRIES] = ecs_figure_ratio(ecs_figure_sum(w->delta, w->workers, CAS_RETRIES),
                                        ecs_figure_sum(w->delta, w->workers, PAIRS));
     metric[RETIRED] = domain ? ecs_figure_sum(w->since_change, w->workers, N_RETIRED) : NAN;
