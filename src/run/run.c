@@ -322,6 +322,16 @@ void ecs_run_error(const struct ecs_run *run, struct ecs_error *out) {
     unlock(run);
 }
 
+int ecs_run_failure(const struct ecs_run *run, struct ecs_error *e) {
+    struct ecs_error why;
+    if (ecs_run_state(run) != ECS_RUN_FAILED)
+        return 0;
+    ecs_run_error(run, &why);
+    if (e)
+        *e = why;
+    return why.code < 0 ? why.code : -EIO;
+}
+
 void ecs_run_note(const struct ecs_run *run, struct ecs_error *out) {
     lock(run);
     *out = run->note;
@@ -354,16 +364,6 @@ void ecs_run_totals(const struct ecs_run *run, uint64_t *counters) {
 
 /* ---- one figure ----------------------------------------------------------------------------- */
 
-static int failure(const struct ecs_run *run, struct ecs_error *e) {
-    struct ecs_error why;
-    if (ecs_run_state(run) != ECS_RUN_FAILED)
-        return 0;
-    ecs_run_error(run, &why);
-    if (e)
-        *e = why;
-    return why.code < 0 ? why.code : -EIO;
-}
-
 int ecs_run_measure(const struct ecs_scenario *s, const struct ecs_values *values,
                     const struct ecs_run_options *options, uint64_t ns, double *rate,
                     struct ecs_error *e) {
@@ -384,7 +384,7 @@ int ecs_run_measure(const struct ecs_scenario *s, const struct ecs_values *value
     uint64_t span = ecs_now_ns() - begin;
     ecs_run_totals(run, after);
     *rate = (double)(after[0] - before[0]) * 1e9 / (double)span;
-    r = failure(run, e);
+    r = ecs_run_failure(run, e);
     ecs_run_free(run);
     return r;
 }

@@ -50,6 +50,8 @@ bool ecs_run_settled(const struct ecs_run *run);
 int ecs_run_await(struct ecs_run *run, uint64_t timeout_ns);
 /* The message of a FAILED run, or notes; empty text if there are none. Copied out. */
 void ecs_run_error(const struct ecs_run *run, struct ecs_error *out);
+/* 0, or for a FAILED run its code, with the message in `e` (may be NULL). */
+int ecs_run_failure(const struct ecs_run *run, struct ecs_error *e);
 void ecs_run_note(const struct ecs_run *run, struct ecs_error *out);
 void ecs_run_picture(const struct ecs_run *run, struct ecs_picture *out);   /* the latest one, copied */
 const struct ecs_series *ecs_run_series(const struct ecs_run *run);

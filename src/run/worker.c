@@ -8,6 +8,8 @@
 
 #include "core/hw/affinity.h"
 
+_Static_assert(sizeof(struct ecs_slot) % ECS_PAD == 0, "two workers never write side by side");
+
 #define CPU_EVERY 64      /* quanta between two looks at where we run */
 
 /* What one worker keeps on its own stack. */

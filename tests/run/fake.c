@@ -55,6 +55,9 @@ static int enter(struct ecs_worker *w) {
     w->local = w;
     atomic_fetch_add(&fake_control.inside, 1);
     atomic_fetch_add(&fake_control.enters, 1);
+    if (w->index == 0)
+        atomic_store(&fake_control.gains[atomic_fetch_add(&fake_control.n_gains, 1) % 512],
+                     (int)w->values->v[FAKE_GAIN]);
     return 0;
 }
 

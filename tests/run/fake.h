@@ -20,7 +20,9 @@ struct fake_control {
     _Atomic int inside;           /* workers between enter and leave */
     _Atomic int broken;           /* promises that were broken */
     _Atomic int starts, stops, reshapes, enters, leaves;
-    _Atomic int block;            /* workers sleep on a pipe in their quantum: 1 */
+    _Atomic int gains[512];       /* in force at each enter of worker 0 */
+    _Atomic int n_gains;
+    _Atomic int block;            /* workers sleep in their quantum */
 };
 extern struct fake_control fake_control;
 extern const struct ecs_scenario fake_scenario;

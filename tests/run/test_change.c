@@ -152,6 +152,8 @@ START_TEST(reshape_fails) {
     ck_assert_int_eq(s.values.v[FAKE_SIZE], 1024);
     ck_assert_uint_eq(s.workers, 2);
     ck_assert_double_gt(s.metric[FAKE_RATE], 0);
+    for (unsigned i = 2; i < ECS_MAX_WORKERS; i++)
+        ck_assert(!run->crew.hand[i].alive);
     atomic_store(&fake_control.fail_reshape, 0);
     set(run, FAKE_SIZE, 128);            /* and the next one goes through, the note is gone */
     settle(run);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "core/base/clock.h"
 #include "core/hw/affinity.h"
@@ -201,6 +202,7 @@ START_TEST(pause_stands_still) {
     struct ecs_run *run = start(2);
     uint64_t totals[2][ECS_MAX_COUNTERS];
     unsigned long long switches[2] = { 0, 0 };
+    struct timespec cpu[2];
     struct ecs_snapshot last, next;
     wait_windows(&bell, run, 6);
     ecs_run_pause(run, true);
@@ -211,10 +213,13 @@ START_TEST(pause_stands_still) {
     ecs_sleep_until_ns(ecs_now_ns() + 100 * ECS_NS_PER_MS);
     ecs_run_totals(run, totals[0]);
     each_thread("voluntary_ctxt_switches:", add_switches, &switches[0]);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu[0]);
     ecs_sleep_until_ns(ecs_now_ns() + 300 * ECS_NS_PER_MS);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu[1]);
     each_thread("voluntary_ctxt_switches:", add_switches, &switches[1]);
     ecs_run_totals(run, totals[1]);
     ck_assert_uint_eq(switches[0], switches[1]);
+    ck_assert_int_lt((cpu[1].tv_sec - cpu[0].tv_sec) * 1000 + (cpu[1].tv_nsec - cpu[0].tv_nsec) / 1000000, 100);
     ck_assert_uint_eq(windows(run), end);
     ck_assert_mem_eq(totals[0], totals[1], sizeof totals[0]);
     ck_assert_int_gt(fake_control.inside, 0);        /* a pause is no leave */

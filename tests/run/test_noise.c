@@ -130,6 +130,19 @@ START_TEST(a_wait_over_a_border) {
 }
 END_TEST
 
+/* A loss that was explained is not there to explain the next delay too. */
+START_TEST(a_loss_is_explained_once) {
+    struct ecs_noise_readings r = quiet(1);
+    struct ecs_noise_memory m;
+    memset(&m, 0, sizeof m);
+    r.worker[0].ran_ns = 46 * MS;
+    r.worker[0].delay_ns = 4 * MS;
+    ck_assert_uint_eq(ecs_noise_judge(&r, &m).why, ECS_NOISE_DELAY);
+    r.worker[0].ran_ns = 50 * MS;
+    ck_assert_uint_eq(ecs_noise_judge(&r, &m).why, 0);
+}
+END_TEST
+
 START_TEST(not_pinned) {
     struct ecs_noise_readings r = quiet(2);
     char text[128];
@@ -255,6 +268,7 @@ int main(void) {
     tcase_add_test(t, more_workers_than_cpus);
     tcase_add_test(t, sleepers);
     tcase_add_test(t, a_wait_over_a_border);
+    tcase_add_test(t, a_loss_is_explained_once);
     tcase_add_test(t, not_pinned);
     tcase_add_test(t, blind);
     tcase_add_test(t, steal);
