@@ -231,7 +231,8 @@ static void retire_next(void *what, void *ctx)
     struct node *node = what;
     node->reclaimed++;
     if (node + 1 < chain_node + 50)
-        ecs_hazard_retire(ecs_hazard_mine(&domain), &node[1].retired, &node[1], 0, retire_next, ctx);
+        ecs_hazard_retire(ecs_hazard_mine(&domain), &node[1].retired, &node[1], 0, retire_next,
+                          ctx);
 }
 
 START_TEST(a_reclaim_function_may_retire)

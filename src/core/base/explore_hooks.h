@@ -79,8 +79,11 @@ void ecs_explore_wait(const struct ecs_explore_site *site, const volatile void *
         ecs_done_;                                                                             \
     })
 #define ECS_EXPLORE_RMW(kind, p, v, o)                                                         \
-    ((ECS_EXPLORE_TYPE_(p))(uintptr_t)ecs_explore_rmw(ECS_EXPLORE_SITE_(kind, o, o, p), (p),   \
-                                                      sizeof *(p), ECS_EXPLORE_BITS_(v)))
+    __extension__({  /* so that an unused result draws no warning, as with <stdatomic.h> */    \
+        ECS_EXPLORE_TYPE_(p) ecs_before_ = (ECS_EXPLORE_TYPE_(p))(uintptr_t)ecs_explore_rmw(   \
+            ECS_EXPLORE_SITE_(kind, o, o, p), (p), sizeof *(p), ECS_EXPLORE_BITS_(v));         \
+        ecs_before_;                                                                           \
+    })
 #define ECS_EXPLORE_FENCE_AT(o)                                                                \
     ecs_explore_fence(ECS_EXPLORE_SITE_(ECS_EXPLORE_FENCE, o, o, fence))
 #define ECS_EXPLORE_PLAIN_READ(p)                                                              \

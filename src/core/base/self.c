@@ -176,6 +176,15 @@ struct ecs_self *ecs_self(void)
     return me ? me : enter();
 }
 
+#ifdef ECS_EXPLORE
+struct ecs_self *ecs_self_swap(struct ecs_self *self)
+{
+    struct ecs_self *before = me;
+    me = self;
+    return before;
+}
+#endif
+
 int ecs_self_key_create(void (*on_exit)(void *value, void *arg), void *arg)
 {
     int found = -EAGAIN;

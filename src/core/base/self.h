@@ -32,4 +32,10 @@ void ecs_self_key_delete(int key);
 /* Runs this thread's exit hooks now (for threads that must hand over before they end). */
 void ecs_self_leave(void);
 
+#ifdef ECS_EXPLORE
+/* Makes `self` the calling kernel thread's until the next swap; returns the one before. The logical
+ * threads of an explorer each have their own; their exit hooks are the explorer's business. */
+struct ecs_self *ecs_self_swap(struct ecs_self *self);
+#endif
+
 #endif

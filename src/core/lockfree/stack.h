@@ -225,7 +225,9 @@ static inline uint32_t ecs_stack_pop(struct ecs_stack *stack, struct ecs_stack_c
  * still be looking at it: at once for plain and tagged, later and on any thread for the others. */
 void ecs_stack_retire(struct ecs_stack *stack, uint32_t index, ecs_stack_reclaim_fn *reclaim,
                       void *ctx, struct ecs_stack_caller *caller);
-/* Tries to get retired nodes back now, for example when a pop found nothing. Returns how many. */
+/* Tries to get this thread's retired nodes back now; returns how many came. Call it when a pop
+ * finds nothing: a thread that goes on popping from an empty stack without it may wait for nodes
+ * that only it can give back. */
 size_t ecs_stack_flush(struct ecs_stack *stack, struct ecs_stack_caller *caller);
 
 /* A picture of the stack, taken by relaxed reads while it runs: each value was there at some

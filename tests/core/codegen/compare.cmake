@@ -4,7 +4,8 @@
 # otherwise the comparison would see nothing.
 function(assemble name)
   execute_process(
-    COMMAND ${CC} -std=gnu17 -O2 -fno-asynchronous-unwind-tables -S -I${INCLUDE} ${ARGN} ${SOURCE} -o ${OUT}/${name}.s
+    COMMAND ${CC} -std=gnu17 -O2 -fno-asynchronous-unwind-tables -I${INCLUDE} ${ARGN}
+            -S ${SOURCE} -o ${OUT}/${name}.s
     RESULT_VARIABLE failed ERROR_VARIABLE why)
   if(failed)
     message(FATAL_ERROR "cannot compile ${SOURCE} ${ARGN}: ${why}")
