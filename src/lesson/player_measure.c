@@ -12,6 +12,7 @@
 #define DEFAULT_REPEATS 5
 #define DEFAULT_SIDE_NS 300000000ull
 #define MAX_PATIENCE 400          /* windows: 20 s at 20 Hz */
+/* A count is read as it stands at the end of its side: since its values came into force. */
 
 struct plan { struct ecs_player *p; struct ecs_measuring *m; bool rates; };
 
@@ -243,9 +244,9 @@ static void gather(struct ecs_measuring *m, const struct ecs_snapshot *snap)
     m->total_ns += snap->window_ns;
     for (size_t i = 0; i < s->n_metrics; i++)
         m->last[i] = snap->metric[i];
-    if (dirty && !m->counts_only)
+    m->clean_ns += dirty && !m->counts_only ? 0 : snap->window_ns;
+    if (dirty)
         return;
-    m->clean_ns += snap->window_ns;
     for (size_t i = 0; i < s->n_metrics; i++)
         m->window[i][m->windows] = snap->metric[i];
     m->windows++;
@@ -258,10 +259,10 @@ static bool counts(struct ecs_player *p, const struct ecs_snapshot *snap)
     const struct ecs_side *side = side_now(m);
     bool in_force = ecs_store_same(side->block->scenario.scenario, &side->values, &snap->values);
     m->patience++;
-    if (!in_force || snap->flags & (ECS_SNAP_SETTLING | ECS_SNAP_CHANGED))
+    if (!in_force || snap->flags & ECS_SNAP_CHANGED)
         return false;
     m->warm_ns += snap->window_ns;
-    if (m->warm_ns <= m->warmup_ns)
+    if (snap->flags & ECS_SNAP_SETTLING || m->warm_ns <= m->warmup_ns)
         return false;
     m->patience = 0;
     return true;

@@ -70,8 +70,9 @@ static long metric_samples(const struct ecs_player *p, const struct ecs_block *b
     if (ecs_play_select(p, block, selector, &v, NULL))
         return -1;
     const struct ecs_side *side = ecs_play_measured(p, s, &v, &repeats);
-    if (side)
-        return (long)ecs_play_side_samples(side, repeats, metric, out, n);
+    size_t clean = side ? ecs_play_side_samples(side, repeats, metric, out, n) : 0;
+    if (clean && (2 * clean > repeats || clean == n))
+        return (long)clean;
     const struct ecs_store_set *set = ecs_store_find(&p->store, s, &v);
     if (!set || set->clean < ECS_CLEAN_ENOUGH)
         return 0;

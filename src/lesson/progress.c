@@ -148,10 +148,15 @@ static void file_path(const struct ecs_progress *p, const char *lesson, char out
 
 /* ---- in memory ------------------------------------------------------------------------------------- */
 
+static bool is_of(const struct ecs_answers *a, const char *lesson)
+{
+    return !strncmp(a->lesson, lesson, sizeof a->lesson - 1);
+}
+
 static struct ecs_answers *remembered(const struct ecs_progress *p, const char *lesson)
 {
     for (size_t i = 0; i < p->n; i++)
-        if (!strcmp(p->kept[i]->lesson, lesson))
+        if (is_of(p->kept[i], lesson))
             return p->kept[i];
     return NULL;
 }
@@ -295,8 +300,10 @@ int ecs_progress_load(struct ecs_progress *p, const char *lesson, struct ecs_ans
         *out = *held;
         return 0;
     }
+    char id[sizeof out->lesson];      /* as much of it as is kept */
+    snprintf(id, sizeof id, "%s", lesson);
     *out = (struct ecs_answers){0};
-    snprintf(out->lesson, sizeof out->lesson, "%s", lesson);
+    memcpy(out->lesson, id, sizeof id);
     if (!*p->folder)
         return 0;
     file_path(p, lesson, path);
@@ -309,9 +316,9 @@ int ecs_progress_load(struct ecs_progress *p, const char *lesson, struct ecs_ans
     }
     if (rc)
         return rc == -ENOMEM ? rc : 0;
-    if (ecs_progress_parse(text, size, out->lesson, out, &why)) {
+    if (ecs_progress_parse(text, size, id, out, &why)) {
         set_aside(path, &why, e);
-        snprintf(out->lesson, sizeof out->lesson, "%s", lesson);
+        memcpy(out->lesson, id, sizeof id);
     }
     free(text);
     return 0;
@@ -321,7 +328,7 @@ int ecs_progress_reset(struct ecs_progress *p, const char *lesson)
 {
     char path[PATH_MAX + 256];
     for (size_t i = 0; i < p->n; i++)
-        if (!strcmp(p->kept[i]->lesson, lesson)) {
+        if (is_of(p->kept[i], lesson)) {
             free(p->kept[i]);
             p->kept[i--] = p->kept[--p->n];
         }
