@@ -52,4 +52,14 @@ void ecs_hots_add(struct ecs_hots *h, struct ecs_rect r, int action, int arg);
 /* The whole screen. Pure: (ui, size of canvas) in, cells and click targets out. */
 void ecs_view_draw(const struct ecs_ui *ui, struct ecs_canvas *c, struct ecs_hots *hots);
 
+/* What the app keeps in `ui` after each new window and each key; all pure.
+ * y_top[chart] of the next frame: never below the one in `ui`; set that to 0 when a step begins. */
+double ecs_view_y_top(const struct ecs_ui *ui, int chart);
+/* How far text_scroll may go, for a screen of w x h. 0 is where the page rests (the question, or the
+ * latest answer, in view), so `low` is 0 or negative. While a choice is waited for, Up on the first
+ * choice scrolls up, and Down comes back before it moves the mark. */
+void ecs_view_scroll_range(const struct ecs_ui *ui, int w, int h, int *low, int *high);
+/* The same for help_scroll: 0 … the result. */
+int ecs_view_help_scroll(const struct ecs_ui *ui, int w, int h);
+
 #endif

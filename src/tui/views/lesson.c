@@ -1,0 +1,57 @@
+#include "tui/views/views.h"
+
+/* Without figures yet the words come first; then the chart. Tab goes on from there. */
+static int first_tab(const struct ecs_scene *s, int w, int h, const struct ecs_layout *l)
+{
+    bool words = s->wait == ECS_WAIT_CHOICE || s->wait == ECS_WAIT_CONFIDENCE || s->wait == ECS_WAIT_SEEN
+              || s->wait == ECS_WAIT_NUMBER || s->wait == ECS_WAIT_NOTHING || !s->open;
+
+    (void)w, (void)h;
+    /* The pair holds the text already, except where one panel is up at a time. */
+    return words && !l->shown[ECS_SLOT_TEXT] ? l->tabs - 1 : 0;
+}
+
+static struct ecs_layout lay_out(const struct ecs_scene *s, int w, int h, int panel)
+{
+    bool chart = s->scenario && (!s->player || s->step);
+    struct ecs_layout l = ecs_layout(w, h, chart, 8, s->scenario ? 8 : 0, panel);
+    int text_w = l.shown[ECS_SLOT_TEXT] ? l.r[ECS_SLOT_TEXT].w : w;
+    int wide = l.shown[ECS_SLOT_DIAGRAM] ? l.r[ECS_SLOT_DIAGRAM].w : w;
+    int diagram = chart ? ecs_panel_diagram_rows(s, wide, l.boxed) : 0;
+    int text = s->player ? ecs_panel_text_rows(s, text_w, l.boxed) : 0;
+
+    return ecs_layout(w, h, chart, text, diagram, panel);
+}
+
+struct ecs_layout ecs_view_layout(const struct ecs_scene *s, int w, int h)
+{
+    struct ecs_layout l = lay_out(s, w, h, 0);
+
+    if (!l.tabbed)
+        return l;
+    return lay_out(s, w, h, first_tab(s, w, h, &l) + s->ui->panel);
+}
+
+static void panels(struct ecs_scene *s, const struct ecs_layout *l)
+{
+    if (l->shown[ECS_SLOT_CHART])
+        ecs_panel_charts(s, l->r[ECS_SLOT_CHART], l->boxed);
+    else
+        s->caption_owed = true;
+    if (l->shown[ECS_SLOT_AB])
+        ecs_panel_ab(s, l->r[ECS_SLOT_AB], l->boxed);
+    if (l->shown[ECS_SLOT_DIAGRAM])
+        ecs_panel_diagram(s, l->r[ECS_SLOT_DIAGRAM], l->boxed);
+    if (l->shown[ECS_SLOT_TEXT])
+        ecs_panel_text(s, l->r[ECS_SLOT_TEXT], l->boxed);
+}
+
+void ecs_view_lesson(struct ecs_scene *s)
+{
+    struct ecs_layout l = ecs_view_layout(s, s->c->w, s->c->h);
+
+    ecs_view_header(s);
+    ecs_view_progress(s);
+    panels(s, &l);
+    ecs_footer_lesson(s, &l);
+}
