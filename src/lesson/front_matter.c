@@ -12,8 +12,8 @@ static const struct front_key { const char *name; bool required; const char *exa
     {"title", true, "title: Two counters, one cache line"},
     {"objective", true, "objective: what the learner can do afterwards"},
     {"misconception", true, "misconception: M7 different variables never interfere"},
-    {"requires", false, ""},
-    {"outcome", false, ""},
+    {"requires", false, "requires: cache-line, affinity"},
+    {"outcome", false, "outcome: what the learner takes away"},
     {"minutes", true, "minutes: 12"},
 };
 enum { N_KEYS = sizeof front_keys / sizeof *front_keys };

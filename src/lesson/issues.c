@@ -80,7 +80,7 @@ void ecs_read_error(struct ecs_reader *r, int line, const char *mend, const char
 void ecs_read_failed(struct ecs_reader *r, int line, const struct ecs_error *e)
 {
     r->errors++;
-    ecs_issues_add(r->issues, false, line, e->what, e->mend);
+    ecs_issues_add(r->issues, false, line, e->what, *e->mend ? e->mend : "ecscope-learn list shows what is known");
 }
 
 const char *ecs_read_near(const char *word, const char *const *known, const char *otherwise, char *out, size_t size)
