@@ -96,7 +96,9 @@ static void judge_canary(const struct ecs_noise_readings *r, struct ecs_noise_me
                          struct ecs_noise *n) {
     n->canary = (float)r->canary;
     m->slow_canaries = r->canary > ECS_NOISE_CANARY_LIMIT ? m->slow_canaries + 1 : 0;
-    if (m->slow_canaries >= ECS_NOISE_CANARY_WINDOWS)
+    m->far_canaries = r->canary > ECS_NOISE_CANARY_FAR ? m->far_canaries + 1 : 0;
+    if (m->slow_canaries >= ECS_NOISE_CANARY_WINDOWS ||
+        m->far_canaries >= ECS_NOISE_CANARY_WINDOWS - 1)
         n->why |= ECS_NOISE_CANARY;
 }
 

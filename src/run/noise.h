@@ -13,6 +13,7 @@
 #define ECS_NOISE_DELAY_LIMIT 0.02
 #define ECS_NOISE_CANARY_LIMIT 0.05
 #define ECS_NOISE_CANARY_WINDOWS 3      /* slow windows in a row: one alone is an interrupt */
+#define ECS_NOISE_CANARY_FAR 0.25       /* as slow as this, two in a row are enough */
 #define ECS_NOISE_FOREIGN_LIMIT 0.15
 
 /* One worker over one window. */
@@ -43,7 +44,7 @@ struct ecs_noise_memory {
     /* Time lost by the CPU of worker i (the first one there) that no delay has explained yet: the kernel
      * books a delay when it ends, which may be in the next window. */
     uint64_t unexplained_ns[ECS_MAX_WORKERS];
-    unsigned slow_canaries;   /* windows in a row */
+    unsigned slow_canaries, far_canaries;   /* windows in a row */
 };
 
 struct ecs_noise ecs_noise_judge(const struct ecs_noise_readings *r, struct ecs_noise_memory *m);

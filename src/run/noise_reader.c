@@ -106,14 +106,26 @@ static void read_worker(struct ecs_noise_reader *n, struct ecs_watched *w,
     w->sleeps = sleeps;
 }
 
+/* True if a worker was seen on `cpu` and none on another hardware thread of its core: a core that
+ * has just woken for us runs slowly at first, and one that our own workers share is slow by right. */
+static bool canary_counts(const struct ecs_noise_reader *n, const int *runs_on, int cpu) {
+    bool works = false;
+    for (unsigned i = 0; i < n->workers; i++) {
+        int other = runs_on[i];
+        works = works || other == cpu;
+        if (other >= 0 && other < ECS_MAX_CPUS && other != cpu && n->core[cpu] >= 0 &&
+            n->core[other] == n->core[cpu])
+            return false;
+    }
+    return works;
+}
+
 static void take_canary(struct ecs_noise_reader *n, const int *runs_on,
                         struct ecs_noise_readings *out) {
     int cpu;
     double slow = ecs_canary_slowdown(&n->canary, &cpu);
-    /* A core that has just woken for us runs slowly at first; only one that works tells something. */
-    for (unsigned i = 0; i < n->workers && slow > 0; i++)
-        if (runs_on[i] == cpu)
-            out->canary = slow;
+    if (slow > 0 && canary_counts(n, runs_on, cpu))
+        out->canary = slow;
 }
 
 void ecs_noise_read(struct ecs_noise_reader *n, const int *runs_on, struct ecs_noise_readings *out) {
@@ -197,6 +209,20 @@ void ecs_noise_rebase(struct ecs_noise_reader *n, bool resumed) {
         mark_stat(n);
 }
 
+/* Cores of the CPUs that have siblings. */
+static void find_cores(struct ecs_noise_reader *n) {
+    const struct ecs_machine *m = ecs_machine();
+    for (int i = 0; i < ECS_MAX_CPUS; i++)
+        n->core[i] = -1;
+    if (!m || m->foreign_topology || m->n_cores >= m->n_cpus)
+        return;
+    for (unsigned i = 0; i < m->n_cpus; i++) {
+        const struct ecs_cpu *c = &m->cpus[i];
+        if (c->os_id >= 0 && c->os_id < ECS_MAX_CPUS)
+            n->core[c->os_id] = c->package * ECS_MAX_CPUS + c->core;
+    }
+}
+
 int ecs_noise_reader_init(struct ecs_noise_reader *n, const char *root) {
     char path[96];
     memset(n, 0, sizeof *n);
@@ -211,6 +237,7 @@ int ecs_noise_reader_init(struct ecs_noise_reader *n, const char *root) {
     if (!n->text)
         return -ENOMEM;
     n->stat_fd = open(path, O_RDONLY | O_CLOEXEC);
+    find_cores(n);
     return 0;
 }
 

@@ -59,6 +59,7 @@ struct ecs_noise_reader {
     uint64_t stat_time_ns, stat_cost_ns, tick_ns;
     uint64_t steal[ECS_MAX_CPUS];
     struct ecs_busy_mark mark[2];       /* older, newer */
+    int core[ECS_MAX_CPUS];             /* of each CPU; -1: not known, or a CPU without siblings */
     struct ecs_canary canary;
 };
 

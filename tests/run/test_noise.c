@@ -212,6 +212,13 @@ START_TEST(canary) {
     ck_assert_uint_eq(ecs_noise_judge(&r, &m).why, 0);
     r.canary = 0.12;
     ck_assert_uint_eq(ecs_noise_judge(&r, &m).why, 0);
+    r.canary = 0.8;                     /* half the speed needs no third time */
+    ck_assert_uint_eq(ecs_noise_judge(&r, &m).why, 0);
+    r.canary = 0;
+    ck_assert_uint_eq(ecs_noise_judge(&r, &m).why, 0);
+    r.canary = 0.8;
+    ck_assert_uint_eq(ecs_noise_judge(&r, &m).why, 0);
+    ck_assert_uint_eq(ecs_noise_judge(&r, &m).why, ECS_NOISE_CANARY);
 }
 END_TEST
 

@@ -1,6 +1,7 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -202,6 +203,37 @@ START_TEST(canary_sings) {
 }
 END_TEST
 
+/* Only a CPU that a worker runs on tells something, and only if none of ours shares its core. */
+START_TEST(canary_on_our_own_cores) {
+    struct ecs_noise_reader *n = malloc(sizeof *n);
+    struct ecs_noise_readings r;
+    pid_t tid[2] = { TID, TID };
+    pthread_t thread[2] = { pthread_self(), pthread_self() };
+    int cpu[2] = { -1, -1 }, runs_on[2];
+    cpu_set_t set;
+    int here = sched_getcpu(), there = here == 0 ? 1 : 0;
+    CPU_ZERO(&set);
+    CPU_SET(here, &set);
+    ck_assert_int_eq(sched_setaffinity(0, sizeof set, &set), 0);
+    put_worker("1 2 3\n", 1);
+    ck_assert_int_eq(ecs_noise_reader_init(n, root), 0);
+    ecs_noise_watch(n, 2, tid, thread, cpu);
+    n->core[here] = 7;
+    n->core[there] = 8;
+    for (int round = 0; round < 4; round++) {
+        bool sibling = round & 1, works = round & 2;
+        n->canary.best[here] = 1;           /* so that now is very slow */
+        n->core[there] = sibling ? 7 : 8;
+        runs_on[0] = works ? here : -1;
+        runs_on[1] = there;
+        ecs_noise_read(n, runs_on, &r);
+        ck_assert_int_eq(r.canary > 0, works && !sibling);
+    }
+    ecs_noise_reader_free(n);
+    free(n);
+}
+END_TEST
+
 int main(void) {
     Suite *s = suite_create("proc");
     TCase *t = tcase_create("proc");
@@ -214,6 +246,7 @@ int main(void) {
     tcase_add_test(t, foreign_needs_time);
     tcase_add_test(t, without_schedstat);
     tcase_add_test(t, canary_sings);
+    tcase_add_test(t, canary_on_our_own_cores);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);
