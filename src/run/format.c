@@ -144,10 +144,12 @@ static void trim_zeros(char *text)
 char *ecs_format_duration(uint64_t ns, char *out, size_t size)
 {
     uint64_t s = ns / 1000000000u + (ns % 1000000000u >= 500000000u);
-    if (s >= 3600) {
-        snprintf(out, size, "%" PRIu64 " h %" PRIu64 " min", s / 3600, s % 3600 / 60);
-    } else if (s >= 60) {
-        snprintf(out, size, "%" PRIu64 " min %" PRIu64 " s", s / 60, s % 60);
+    if (s >= 60) {
+        bool hours = s >= 3600;
+        uint64_t large = hours ? s / 3600 : s / 60, small = hours ? s % 3600 / 60 : s % 60;
+        int n = snprintf(out, size, "%" PRIu64 " %s", large, hours ? "h" : "min");
+        if (small && n > 0 && (size_t)n < size)
+            snprintf(out + n, size - (size_t)n, " %" PRIu64 " %s", small, hours ? "min" : "s");
     } else {
         char number[32];
         struct scale step = choose(times, sizeof times / sizeof *times, (double)ns);

@@ -95,7 +95,7 @@ static const char *type_of(const json_t *record)
 
 static int foreign(struct reader *r, struct ecs_error *e)
 {
-    ecs_fail(e, -EINVAL, "%.200s is not an ECScope recording", r->name);
+    ecs_fail(e, -EINVAL, "this is not an ECScope recording");
     ecs_error_mend(e, "recordings are made by ecscope-learn record");
     ecs_error_at(e, r->name, 1);
     return -EINVAL;
@@ -159,7 +159,7 @@ static int read_head(struct reader *r, struct ecs_error *e)
     case LINE_GOOD:
         break;
     case LINE_NONE:
-        ecs_fail(e, -EINVAL, "%.200s is empty, not an ECScope recording", r->name);
+        ecs_fail(e, -EINVAL, "this file is empty, not an ECScope recording");
         ecs_error_at(e, r->name, 1);
         return -EINVAL;
     case LINE_CUT:

@@ -60,6 +60,8 @@ START_TEST(durations)
     ck_assert_str_eq(ecs_format_duration(450000000, text, sizeof text), "450 ms");
     ck_assert_str_eq(ecs_format_duration(2500000000, text, sizeof text), "2.5 s");
     ck_assert_str_eq(ecs_format_duration(200000000000, text, sizeof text), "3 min 20 s");
+    ck_assert_str_eq(ecs_format_duration(60000000000, text, sizeof text), "1 min");
+    ck_assert_str_eq(ecs_format_duration(86400000000000, text, sizeof text), "24 h");
     ck_assert_str_eq(ecs_format_duration(3900000000000, text, sizeof text), "1 h 5 min");
 }
 END_TEST
