@@ -3,6 +3,7 @@
 #include <sched.h>
 #include <stdlib.h>
 
+#include "core/base/clock.h"
 #include "core/lockfree/epoch.h"
 #include "crew.h"
 
@@ -309,6 +310,7 @@ static void read_or_write(unsigned number, void *arg)
             ck_assert_uint_le(seen.pending, 4 * NODES);
             ck_assert_uint_ge(seen.epoch, before);
             before = seen.epoch;
+            ecs_sleep_until_ns(ecs_now_ns() + ECS_NS_PER_MS / 10);
         } while (ecs_load_acquire(&arena.writing) > 0);
     }
 }

@@ -3,6 +3,7 @@
 #include <sched.h>
 #include <stdlib.h>
 
+#include "core/base/clock.h"
 #include "core/lockfree/hazard.h"
 #include "crew.h"
 
@@ -327,6 +328,7 @@ static void read_or_write(unsigned number, void *arg)
         do {
             ecs_hazard_read(&domain, &seen);
             ck_assert_uint_le(seen.pending, 4 * NODES);
+            ecs_sleep_until_ns(ecs_now_ns() + ECS_NS_PER_MS / 10);
         } while (ecs_load_acquire(&arena.writing) > 0);
     }
 }
