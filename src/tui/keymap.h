@@ -22,6 +22,7 @@
     X(SKIP,      "skip",      "x",               "skip",    "go on without answering (kept as skipped)") \
     X(HINT,      "hint",      "h",               "hint",    "the next hint") \
     X(REVEAL,    "reveal",    "V",               "solution","show the solution of a task") \
+    X(AGAIN,     "again",     "M",               "measure again", "measure this step once more") \
     X(PAUSE,     "pause",     "Space",           "pause",   "pause the workers; again: resume") \
     X(LEFT,      "scrub-left", "Left",           "scrub",   "pause and look one second back") \
     X(RIGHT,     "scrub-right","Right",          "",        "look one second forward") \

@@ -50,22 +50,49 @@ static uint32_t from_mouse(int *x, int *y)
     return event.bstate & BUTTON1_PRESSED ? ECS_KEY_MOUSE : 0;
 }
 
+/* The final byte of a cursor key, in either of the terminal's modes. */
+static uint32_t from_final(int byte)
+{
+    switch (byte) {
+    case 'A': return ECS_KEY_UP;
+    case 'B': return ECS_KEY_DOWN;
+    case 'C': return ECS_KEY_RIGHT;
+    case 'D': return ECS_KEY_LEFT;
+    case 'H': return ECS_KEY_HOME;
+    case 'F': return ECS_KEY_END;
+    case 'Z': return ECS_KEY_BACKTAB;
+    default: return 0;
+    }
+}
+
+/* The number of a VT220's editing keys, \e[5~. */
+static uint32_t from_editing(int number)
+{
+    switch (number) {
+    case 1:
+    case 7: return ECS_KEY_HOME;
+    case 4:
+    case 8: return ECS_KEY_END;
+    case 5: return ECS_KEY_PGUP;
+    case 6: return ECS_KEY_PGDN;
+    default: return 0;
+    }
+}
+
 /* A control sequence whose introducer has been read, which terminfo does not know: swallowed up
- * to its final byte (ECMA-48, 5.4). Cursor keys that came in two pieces are told apart here. */
+ * to its final byte (ECMA-48, 5.4). Keys that came in two pieces, or that the terminal sends
+ * otherwise than its description says, are told apart here. */
 static uint32_t control_sequence(struct ecs_screen *s)
 {
+    int number = 0;
+
     for (int i = 0; i < LONGEST_SEQUENCE; i++) {
         int byte = wgetch(s->keys);
         if (byte == ERR)
             return 0;
         if (byte >= 0x40 && byte <= 0x7e)
-            switch (i == 0 ? byte : 0) {
-            case 'A': return ECS_KEY_UP;
-            case 'B': return ECS_KEY_DOWN;
-            case 'C': return ECS_KEY_RIGHT;
-            case 'D': return ECS_KEY_LEFT;
-            default: return 0;
-            }
+            return i == 0 ? from_final(byte) : i == 1 && byte == '~' ? from_editing(number) : 0;
+        number = byte >= '0' && byte <= '9' ? byte - '0' : 0;
     }
     return 0;
 }
@@ -91,8 +118,7 @@ static uint32_t after_escape(struct ecs_screen *s)
     case '[':
         return control_sequence(s);
     case 'O':
-        wgetch(s->keys);
-        return 0;
+        return from_final(wgetch(s->keys));
     case ']':
     case 'P':
     case '_':

@@ -75,6 +75,7 @@ const char *test_pty_stream(const struct test_pty *p, size_t *n);   /* all bytes
 uint64_t test_pty_bytes(const struct test_pty *p);
 char *test_pty_errors(struct test_pty *p);      /* its standard error so far, malloc'ed */
 pid_t test_pty_pid(const struct test_pty *p);
+bool test_pty_mouse(const struct test_pty *p);             /* reports were asked for */
 
 /* ---- what it left behind ----------------------------------------------------------------- */
 struct termios test_pty_modes(const struct test_pty *p);

@@ -7,7 +7,7 @@
 struct test_terminal {
     VTerm *vt;
     VTermScreen *screen;
-    bool alternate, cursor, mouse;
+    bool alternate, cursor;
 };
 
 static int on_property(VTermProp property, VTermValue *value, void *user)
@@ -18,8 +18,6 @@ static int on_property(VTermProp property, VTermValue *value, void *user)
         t->alternate = value->boolean;
     else if (property == VTERM_PROP_CURSORVISIBLE)
         t->cursor = value->boolean;
-    else if (property == VTERM_PROP_MOUSE)
-        t->mouse = value->number != VTERM_PROP_MOUSE_NONE;
     return 1;
 }
 
@@ -133,9 +131,4 @@ bool test_terminal_alternate(const struct test_terminal *t)
 bool test_terminal_cursor_visible(const struct test_terminal *t)
 {
     return t->cursor;
-}
-
-bool test_terminal_mouse(const struct test_terminal *t)
-{
-    return t->mouse;
 }

@@ -24,6 +24,5 @@ struct test_cell test_terminal_cell(const struct test_terminal *t, int x, int y)
 char *test_terminal_text(const struct test_terminal *t);
 bool test_terminal_alternate(const struct test_terminal *t);
 bool test_terminal_cursor_visible(const struct test_terminal *t);
-bool test_terminal_mouse(const struct test_terminal *t);
 
 #endif
