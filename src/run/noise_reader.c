@@ -91,7 +91,8 @@ static void mark_stat(struct ecs_noise_reader *n) {
 static void read_worker(struct ecs_noise_reader *n, struct ecs_watched *w,
                         struct ecs_worker_reading *out) {
     uint64_t wall = ecs_now_ns(), ran = clock_ns(w->clock), delay = w->delay_ns, sleeps = w->sleeps;
-    if (!n->blind && (w->fd < 0 || ecs_proc_schedstat_read(w->fd, &delay) < 0))
+    int r = w->fd < 0 ? -ENODATA : ecs_proc_schedstat_read(w->fd, &delay);
+    if (r < 0 && r != -ESRCH)            /* a worker that has just ended tells nothing either */
         n->blind = true;
     if (n->blind)
         ecs_proc_sleeps(n->root, w->tid, &sleeps);
@@ -150,7 +151,6 @@ static void stop_watching(struct ecs_watched *w) {
 
 static void watch_one(struct ecs_noise_reader *n, struct ecs_watched *w, pid_t tid,
                       pthread_t thread) {
-    stop_watching(w);
     w->tid = tid;
     w->fd = ecs_proc_schedstat_open(n->root, tid);
     if (pthread_getcpuclockid(thread, &w->clock) != 0)
@@ -182,14 +182,15 @@ void ecs_noise_watch(struct ecs_noise_reader *n, unsigned workers, const pid_t *
                      const pthread_t *thread, const int *cpu) {
     uint64_t now_used[ECS_CPU_WORDS];
     for (unsigned i = 0; i < ECS_MAX_WORKERS; i++) {
+        /* Anew even if the id is the same: the kernel may have given it to another thread. */
+        stop_watching(&n->worker[i]);
         if (i >= workers)
-            stop_watching(&n->worker[i]);
-        else if (n->worker[i].tid != tid[i])
-            watch_one(n, &n->worker[i], tid[i], thread[i]);
-        if (i < workers)
-            n->worker[i].cpu = cpu[i];
+            continue;
+        watch_one(n, &n->worker[i], tid[i], thread[i]);
+        n->worker[i].cpu = cpu[i];
     }
     n->workers = workers;
+    n->blind = false;
     find_used(n, now_used);
     if (memcmp(now_used, n->used, sizeof now_used) == 0)
         return;

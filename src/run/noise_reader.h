@@ -65,7 +65,7 @@ struct ecs_noise_reader {
 
 int ecs_noise_reader_init(struct ecs_noise_reader *n, const char *root);
 void ecs_noise_reader_free(struct ecs_noise_reader *n);
-/* The workers to watch from now on, and the CPU each is pinned to (-1: none). */
+/* The workers to watch from now on, and the CPU each is pinned to (-1: none). A rebase must follow. */
 void ecs_noise_watch(struct ecs_noise_reader *n, unsigned workers, const pid_t *tid,
                      const pthread_t *thread, const int *cpu);
 /* Forgets what went before: a new window begins. `resumed`: the time until now was not ours. */

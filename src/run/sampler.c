@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include "core/hw/affinity.h"
 #include "run/window.h"
@@ -153,19 +154,32 @@ static void apply(struct ecs_run *run, const struct post *p) {
 /* ---- pinning lost while running ------------------------------------------------------------- */
 
 /* A CPU may be taken away (cpuset, taskset): the kernel then moves the worker, whatever it was
- * pinned to. */
+ * pinned to. `taskset -p` without -a changes the main thread only; that is meant for all of us. */
+static bool taken_away(const struct ecs_hand *h, const cpu_set_t *process) {
+    cpu_set_t mask;
+    CPU_ZERO(&mask);
+    if (h->bound < 0 || h->bound >= CPU_SETSIZE || h->gone ||
+        sched_getaffinity(h->tid, sizeof mask, &mask) != 0)
+        return false;
+    if (CPU_COUNT(&mask) != 1 || !CPU_ISSET(h->bound, &mask))
+        return true;
+    if (CPU_ISSET(h->bound, process) || ecs_cpu_allowed(h->bound))
+        return false;
+    sched_setaffinity(h->tid, sizeof *process, process);
+    return true;
+}
+
 static void check_pinning(struct ecs_run *run) {
     struct ecs_crew *c = &run->crew;
+    cpu_set_t process;
     int taken = -1;
+    CPU_ZERO(&process);
+    if (sched_getaffinity(getpid(), sizeof process, &process) != 0)
+        return;
     pthread_mutex_lock(&c->lock);
     for (unsigned i = 0; i < run->orders.workers; i++) {
         struct ecs_hand *h = &c->hand[i];
-        cpu_set_t set;
-        CPU_ZERO(&set);
-        if (h->bound < 0 || h->bound >= CPU_SETSIZE || h->gone ||
-            sched_getaffinity(h->tid, sizeof set, &set) != 0)
-            continue;
-        if (CPU_COUNT(&set) == 1 && CPU_ISSET(h->bound, &set))
+        if (!taken_away(h, &process))
             continue;
         taken = h->bound;
         h->bound = -1;
@@ -176,6 +190,7 @@ static void check_pinning(struct ecs_run *run) {
     ecs_fail(&run->notes.taken, -EINVAL,
              "CPU %d was taken away while it ran; its worker goes on where the kernel puts it", taken);
     ecs_window_watch(run);
+    ecs_window_open(run, true);
     ecs_run_tell(run);
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/clock.h"
 #include "core/hw/affinity.h"
@@ -295,7 +296,8 @@ START_TEST(pinning_follows) {
 }
 END_TEST
 
-START_TEST(a_cpu_is_taken_away) {
+/* `victim`: whose CPUs are cut down to the one of worker 0; 0: the main thread. */
+static void take_away(int victim) {
     struct ecs_run *run = start(2);
     struct ecs_error note;
     char text[128];
@@ -310,7 +312,7 @@ START_TEST(a_cpu_is_taken_away) {
     CPU_ZERO(&set);
     CPU_SET(cpu[0], &set);
     pthread_mutex_lock(&run->crew.lock);
-    pid_t tid = run->crew.hand[1].tid;
+    pid_t tid = victim ? run->crew.hand[victim].tid : getpid();
     pthread_mutex_unlock(&run->crew.lock);
     ck_assert_int_eq(sched_setaffinity(tid, sizeof set, &set), 0);
     snprintf(text, sizeof text, "CPU %d was taken away while it ran", cpu[1]);
@@ -322,7 +324,19 @@ START_TEST(a_cpu_is_taken_away) {
     }
     ck_assert_msg(strstr(note.what, text) != NULL, "%s", note.what);
     ck_assert_int_eq(ecs_run_state(run), ECS_RUN_RUNNING);
+    masks(run, 2, cpu);
+    ck_assert_int_eq(cpu[1], cpu[0]);
+    wait_windows(&bell, run, windows(run) + 2);
     ecs_run_free(run);
+}
+
+START_TEST(a_cpu_is_taken_from_a_worker) {
+    take_away(1);
+}
+END_TEST
+
+START_TEST(a_cpu_is_taken_from_the_process) {
+    take_away(0);
 }
 END_TEST
 
@@ -356,7 +370,8 @@ int main(void) {
     tcase_add_test(t, changes_while_paused);
     tcase_add_test(t, storm);
     tcase_add_test(t, pinning_follows);
-    tcase_add_test(t, a_cpu_is_taken_away);
+    tcase_add_test(t, a_cpu_is_taken_from_a_worker);
+    tcase_add_test(t, a_cpu_is_taken_from_the_process);
     tcase_add_test(t, the_series_wraps);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);

@@ -60,6 +60,16 @@ unsigned ecs_allowed_cpus(void)
     return n > 0 ? (unsigned)n : 0;
 }
 
+bool ecs_cpu_allowed(int os_id)
+{
+    struct ecs_cpu_mask mask;
+    if (ecs_allowed_mask(&mask))
+        return true;
+    bool has = ecs_cpu_mask_has(&mask, os_id);
+    ecs_cpu_mask_free(&mask);
+    return has;
+}
+
 /* ---- placing ------------------------------------------------------------------------------ */
 
 struct seat {

@@ -23,5 +23,7 @@ int ecs_place_on(const struct ecs_machine *m, enum ecs_placement how, size_t n, 
 int ecs_bind_self(int os_id);
 /* CPUs this process may use now (sched_getaffinity, fresh); 0 when the kernel will not say. */
 unsigned ecs_allowed_cpus(void);
+/* True if `os_id` is one of them; also when the kernel does not say. */
+bool ecs_cpu_allowed(int os_id);
 
 #endif
