@@ -136,9 +136,9 @@ static bool differ_in_fixed(const struct ecs_scenario *s, const struct ecs_value
     return false;
 }
 
-int ecs_compare(const struct ecs_scenario *s, const struct ecs_values *a, const struct ecs_values *b,
-                const struct ecs_compare_options *options, struct ecs_comparison *out,
-                struct ecs_error *e) {
+int ecs_compare(const struct ecs_scenario *s, const struct ecs_values *a,
+                const struct ecs_values *b, const struct ecs_compare_options *options,
+                struct ecs_comparison *out, struct ecs_error *e) {
     int metric = options && options->metric >= 0 ? options->metric : 0;
     struct comparing c = { .s = s, .index = metric, .a = a, .b = b, .out = out };
     memset(out, 0, sizeof *out);

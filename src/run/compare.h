@@ -27,8 +27,12 @@ struct ecs_comparison {
     struct ecs_noise worst;
 };
 
-int ecs_compare(const struct ecs_scenario *s, const struct ecs_values *a, const struct ecs_values *b,
-                const struct ecs_compare_options *options, struct ecs_comparison *out, struct ecs_error *e);
+/* Parameters that are not live are compared too: the run is then started anew for each side. The
+ * time is bounded by twice what the pairs need, and at least 18 s. 0, or negative with a message when
+ * a side cannot run (values refused, a worker failed). */
+int ecs_compare(const struct ecs_scenario *s, const struct ecs_values *a,
+                const struct ecs_values *b, const struct ecs_compare_options *options,
+                struct ecs_comparison *out, struct ecs_error *e);
 
 /* "another process used 31 % of CPU 0", from one noise reading. Returns `out`. */
 char *ecs_noise_text(const struct ecs_noise *noise, char *out, size_t size);

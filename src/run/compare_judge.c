@@ -29,7 +29,8 @@ static bool is_rate(const struct ecs_metric *m) {
 
 /* One value for the clean windows: a rate's is its total over their time, a count's the last
  * one, any other's the median. */
-static double summarise(const struct ecs_metric *m, const double *value, const double *ns, size_t n) {
+static double summarise(const struct ecs_metric *m, const double *value, const double *ns,
+                        size_t n) {
     double total = 0, time = 0;
     if (n == 0)
         return NAN;
@@ -69,7 +70,8 @@ struct ecs_side ecs_side_judge(const struct ecs_metric *m, int index,
     return side;
 }
 
-void ecs_compare_add(struct ecs_comparison *out, const struct ecs_side *a, const struct ecs_side *b) {
+void ecs_compare_add(struct ecs_comparison *out, const struct ecs_side *a,
+                     const struct ecs_side *b) {
     if (a->clean && b->clean && out->pairs < ECS_COMPARE_MAX_PAIRS) {
         out->a[out->pairs] = a->value;
         out->b[out->pairs] = b->value;

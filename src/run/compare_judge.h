@@ -1,4 +1,5 @@
-/* The part of a comparison that only calculates: from windows to a side, from sides to a verdict. */
+/* The part of a comparison that only calculates: from windows to a side, from sides to a
+ * verdict. */
 #ifndef ECS_RUN_COMPARE_JUDGE_H
 #define ECS_RUN_COMPARE_JUDGE_H
 
@@ -16,7 +17,8 @@ struct ecs_side {
 struct ecs_side ecs_side_judge(const struct ecs_metric *m, int index,
                                const struct ecs_snapshot *snap, size_t n);
 /* A clean pair is kept, of a dirty one the noise. */
-void ecs_compare_add(struct ecs_comparison *out, const struct ecs_side *a, const struct ecs_side *b);
+void ecs_compare_add(struct ecs_comparison *out, const struct ecs_side *a,
+                     const struct ecs_side *b);
 /* Estimates, ratio, verdict and why. */
 void ecs_compare_conclude(const struct ecs_scenario *s, const struct ecs_values *a,
                           const struct ecs_values *b, struct ecs_comparison *out);

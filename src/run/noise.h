@@ -41,8 +41,8 @@ struct ecs_noise_readings {
 
 /* What one window leaves to the next. Zero it at the start and after a change. */
 struct ecs_noise_memory {
-    /* Time lost by the CPU of worker i (the first one there) that no delay has explained yet: the kernel
-     * books a delay when it ends, which may be in the next window. */
+    /* Time lost by the CPU of worker i (the first one there) that no delay has explained yet: the
+     * kernel books a delay when it ends, which may be in the next window. */
     uint64_t unexplained_ns[ECS_MAX_WORKERS];
     unsigned slow_canaries, far_canaries;   /* windows in a row */
 };

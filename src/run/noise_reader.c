@@ -87,7 +87,7 @@ static void mark_stat(struct ecs_noise_reader *n) {
     n->mark[0] = n->mark[1] = mark_now(&l, n->stat_time_ns);
 }
 
-/* The wall clock right beside the CPU clock: the sampler itself may be put aside between two workers. */
+/* The wall clock right beside the CPU clock: the sampler may be put aside between two workers. */
 static void read_worker(struct ecs_noise_reader *n, struct ecs_watched *w,
                         struct ecs_worker_reading *out) {
     uint64_t wall = ecs_now_ns(), ran = clock_ns(w->clock), delay = w->delay_ns, sleeps = w->sleeps;
@@ -108,7 +108,7 @@ static void read_worker(struct ecs_noise_reader *n, struct ecs_watched *w,
 }
 
 /* True if a worker was seen on `cpu` and none on another hardware thread of its core: a core that
- * has just woken for us runs slowly at first, and one that our own workers share is slow by right. */
+ * has just woken for us runs slowly at first, and one that our workers share is slow by right. */
 static bool canary_counts(const struct ecs_noise_reader *n, const int *runs_on, int cpu) {
     bool works = false;
     for (unsigned i = 0; i < n->workers; i++) {
@@ -129,7 +129,8 @@ static void take_canary(struct ecs_noise_reader *n, const int *runs_on,
         out->canary = slow;
 }
 
-void ecs_noise_read(struct ecs_noise_reader *n, const int *runs_on, struct ecs_noise_readings *out) {
+void ecs_noise_read(struct ecs_noise_reader *n, const int *runs_on,
+                    struct ecs_noise_readings *out) {
     memset(out, 0, sizeof *out);
     out->steal_cpu = -1;
     out->allowed_cpus = n->allowed;

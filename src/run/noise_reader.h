@@ -14,8 +14,8 @@
 
 /* Opens ROOT/self/task/TID/schedstat. A descriptor or a negative errno. */
 int ecs_proc_schedstat_open(const char *root, pid_t tid);
-/* The second field of schedstat, ns. -ENODATA when the kernel keeps no figures (third field, the number
- * of time slices, still 0 in a thread that runs). */
+/* The second field of schedstat, ns. -ENODATA when the kernel keeps no figures (third field, the
+ * number of time slices, still 0 in a thread that runs). */
 int ecs_proc_schedstat_read(int fd, uint64_t *delay_ns);
 /* Times that a thread gave up its CPU by itself (ROOT/self/task/TID/status). */
 int ecs_proc_sleeps(const char *root, pid_t tid, uint64_t *n);
@@ -65,7 +65,8 @@ struct ecs_noise_reader {
 
 int ecs_noise_reader_init(struct ecs_noise_reader *n, const char *root);
 void ecs_noise_reader_free(struct ecs_noise_reader *n);
-/* The workers to watch from now on, and the CPU each is pinned to (-1: none). A rebase must follow. */
+/* The workers to watch from now on, and the CPU each is pinned to (-1: none). A rebase must
+ * follow. */
 void ecs_noise_watch(struct ecs_noise_reader *n, unsigned workers, const pid_t *tid,
                      const pthread_t *thread, const int *cpu);
 /* Forgets what went before: a new window begins. `resumed`: the time until now was not ours. */

@@ -255,7 +255,9 @@ int ecs_values_check(const struct ecs_scenario *s, const struct ecs_values *valu
 }
 
 char *ecs_value_text(const struct ecs_param *p, int64_t value, char *out, size_t size) {
-    static const struct { int shift; char unit; } units[] = { { 30, 'G' }, { 20, 'M' }, { 10, 'K' } };
+    static const struct { int shift; char unit; } units[] = {
+        { 30, 'G' }, { 20, 'M' }, { 10, 'K' }
+    };
     if (p->kind == ECS_PARAM_CHOICE && value >= 0 && (size_t)value < n_choices(p)) {
         snprintf(out, size, "%s", p->choices[value]);
         return out;

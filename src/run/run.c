@@ -78,7 +78,8 @@ void ecs_run_tell(struct ecs_run *run) {
                  n->allowed == 1 ? "" : "s");
         add(&note, -EAGAIN, text);
     }
-    const struct ecs_error *first = n->refused.code ? &n->refused : n->bind.code ? &n->bind : &n->place;
+    const struct ecs_error *first = n->refused.code ? &n->refused
+                                  : n->bind.code ? &n->bind : &n->place;
     snprintf(note.mend, sizeof note.mend, "%s", first->mend);
     pthread_mutex_lock(&run->lock);
     run->note = note;
@@ -167,7 +168,8 @@ static int start_threads(struct ecs_run *run, struct ecs_error *e) {
 }
 
 int ecs_run_start(const struct ecs_scenario *s, const struct ecs_values *values,
-                  const struct ecs_run_options *options, struct ecs_run **out, struct ecs_error *e) {
+                  const struct ecs_run_options *options, struct ecs_run **out,
+                  struct ecs_error *e) {
     *out = NULL;
     int r = ecs_values_check(s, values, e);
     if (r < 0)

@@ -25,17 +25,18 @@ struct ecs_run_options {
 
 enum ecs_run_state { ECS_RUN_RUNNING, ECS_RUN_PAUSED, ECS_RUN_FAILED, ECS_RUN_ENDED };
 
-/* Starts workers and sampler. Threads it makes have all signals blocked. What a user should know although
- * it runs is in the note (ecs_run_note): fewer CPUs than threads, no permission for affinity, CPUs
- * below the scenario's need, a CPU taken away, a change that was refused. */
+/* Starts workers and sampler. Threads it makes have all signals blocked. What a user should know
+ * although it runs is in the note (ecs_run_note): fewer CPUs than threads, no permission for
+ * affinity, CPUs below the scenario's need, a CPU taken away, a change that was refused. */
 int ecs_run_start(const struct ecs_scenario *s, const struct ecs_values *values,
                   const struct ecs_run_options *options, struct ecs_run **out, struct ecs_error *e);
 void ecs_run_free(struct ecs_run *run);           /* stops and joins; NULL is fine */
 /* Stops and joins; everything can still be read. The state is ENDED, or stays FAILED. */
 void ecs_run_end(struct ecs_run *run);
 
-/* Posts a change of one parameter. -EINVAL with a message for a value that is out of range or contradicts
- * others; -EPERM for one that is not live. The values that are in force are in the snapshots. */
+/* Posts a change of one parameter. -EINVAL with a message for a value that is out of range or
+ * contradicts others; -EPERM for one that is not live; -ESHUTDOWN when the run is over. The values
+ * that are in force are in the snapshots. */
 int ecs_run_set(struct ecs_run *run, int param, int64_t value, struct ecs_error *e);
 int ecs_run_set_values(struct ecs_run *run, const struct ecs_values *values, struct ecs_error *e);
 
@@ -53,7 +54,7 @@ void ecs_run_error(const struct ecs_run *run, struct ecs_error *out);
 /* 0, or for a FAILED run its code, with the message in `e` (may be NULL). */
 int ecs_run_failure(const struct ecs_run *run, struct ecs_error *e);
 void ecs_run_note(const struct ecs_run *run, struct ecs_error *out);
-void ecs_run_picture(const struct ecs_run *run, struct ecs_picture *out);   /* the latest one, copied */
+void ecs_run_picture(const struct ecs_run *run, struct ecs_picture *out);   /* the latest, copied */
 const struct ecs_series *ecs_run_series(const struct ecs_run *run);
 const struct ecs_scenario *ecs_run_scenario(const struct ecs_run *run);
 void ecs_run_wanted(const struct ecs_run *run, struct ecs_values *out);     /* values posted last */
@@ -64,6 +65,7 @@ void ecs_run_totals(const struct ecs_run *run, uint64_t *counters);
 /* For observer-cost runs and batch use: run for `ns`, with no sampler if the options say so;
  * returns operations (counter 0) per second over the whole span. */
 int ecs_run_measure(const struct ecs_scenario *s, const struct ecs_values *values,
-                    const struct ecs_run_options *options, uint64_t ns, double *rate, struct ecs_error *e);
+                    const struct ecs_run_options *options, uint64_t ns, double *rate,
+                    struct ecs_error *e);
 
 #endif

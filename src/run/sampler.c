@@ -188,7 +188,8 @@ static void check_pinning(struct ecs_run *run) {
     if (taken < 0)
         return;
     ecs_fail(&run->notes.taken, -EINVAL,
-             "CPU %d was taken away while it ran; its worker goes on where the kernel puts it", taken);
+             "CPU %d was taken away while it ran; its worker goes on where the kernel puts it",
+             taken);
     ecs_window_watch(run);
     ecs_window_open(run, true);
     ecs_run_tell(run);

@@ -31,7 +31,8 @@ struct ecs_meter {
     struct ecs_picture picture;
 };
 
-/* What a user should know although it runs; joined into one note. Sampler thread only, after start. */
+/* What a user should know although it runs; joined into one note. Sampler thread only, after
+ * start. */
 struct ecs_notes {
     struct ecs_error place, bind, taken, refused;
     bool crowded, few_cpus;

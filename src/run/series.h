@@ -11,7 +11,8 @@ struct ecs_series;
 
 struct ecs_series *ecs_series_new(size_t capacity);   /* NULL when out of memory */
 void ecs_series_free(struct ecs_series *s);
-/* Numbers only grow, with gaps if the snapshots have them; one that does not begins the series anew. */
+/* Numbers only grow, with gaps if the snapshots have them; one that does not begins the series
+ * anew. */
 void ecs_series_append(struct ecs_series *s, const struct ecs_snapshot *snap);
 void ecs_series_clear(struct ecs_series *s);
 /* Sequence numbers held: [first, end). Both 0 when empty. */

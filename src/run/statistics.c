@@ -120,7 +120,8 @@ static double better(double a, double b, bool lower_is_better) {
 
 static void say_better(struct ecs_ratio *x, char winner, double times, double low, double high) {
     if (isinf(times))
-        snprintf(x->why, sizeof x->why, "%c is better without limit: the other side is zero", winner);
+        snprintf(x->why, sizeof x->why, "%c is better without limit: the other side is zero",
+                 winner);
     else
         snprintf(x->why, sizeof x->why, "%c is %.3g times as good, interval %.3g to %.3g", winner,
                  times, low, high);

@@ -126,7 +126,8 @@ static const char *why(const struct ecs_values *v, int metric) {
 static const struct ecs_param params[] = {
     [FAKE_THREADS] = { .name = "threads", .kind = ECS_PARAM_INT, .def = 2, .min = 1, .max = 16,
                        .live = true },
-    [FAKE_PIN] = { .name = "pin", .kind = ECS_PARAM_CHOICE, .choices = ecs_pin_choices, .live = true },
+    [FAKE_PIN] = { .name = "pin", .kind = ECS_PARAM_CHOICE, .choices = ecs_pin_choices,
+                   .live = true },
     [FAKE_GAIN] = { .name = "gain", .kind = ECS_PARAM_INT, .max = FAKE_GAINS - 1, .live = true },
     [FAKE_SIZE] = { .name = "size", .kind = ECS_PARAM_BYTES, .def = 1024, .min = 64, .max = 4096,
                     .live = true, .rebuild = true, .multiple = 64 },
@@ -136,10 +137,12 @@ static const struct ecs_metric metrics[] = {
     [FAKE_RATE] = { .name = "rate", .label = "rate", .unit = "ops/s" },
     [FAKE_STRAY] = { .name = "stray", .label = "stray", .unit = "", .lower_is_better = true },
     [FAKE_STRAY_SINCE] = { .name = "stray.since", .label = "stray", .unit = "", .is_count = true },
-    [FAKE_SEED_METRIC] = { .name = "seed", .label = "seed", .unit = "ns/op", .lower_is_better = true },
+    [FAKE_SEED_METRIC] = { .name = "seed", .label = "seed", .unit = "ns/op",
+                           .lower_is_better = true },
     [FAKE_NEVER] = { .name = "never", .label = "never", .unit = "%" },
 };
-static const char *const counters[] = { "ops", "g0", "g1", "g2", "g3", "g4", "g5", "g6", "g7", NULL };
+static const char *const counters[] = { "ops", "g0", "g1", "g2", "g3", "g4", "g5", "g6", "g7",
+                                        NULL };
 
 const struct ecs_scenario fake_scenario = {
     .name = "fake", .summary = "for tests", .params = params, .n_params = FAKE_PARAMS,

@@ -11,8 +11,8 @@
 enum { FAKE_THREADS, FAKE_PIN, FAKE_GAIN, FAKE_SIZE, FAKE_SEED, FAKE_PARAMS };
 enum { FAKE_GAINS = 8 };
 
-/* Metrics: operations per second by counter 0; operations that belong to another gain than the one in force,
- * in this window and since the change (always 0); the seed; never available. */
+/* Metrics: operations per second by counter 0; operations that belong to another gain than the one
+ * in force, in this window and since the change (always 0); the seed; never available. */
 enum { FAKE_RATE, FAKE_STRAY, FAKE_STRAY_SINCE, FAKE_SEED_METRIC, FAKE_NEVER, FAKE_METRICS };
 
 struct fake_control {

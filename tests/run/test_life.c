@@ -60,7 +60,8 @@ START_TEST(runs_and_stops) {
         ck_assert_double_eq(s.metric[FAKE_STRAY], 0);
         ck_assert(isnan(s.metric[FAKE_NEVER]) && isnan(s.metric[FAKE_METRICS]));
         ck_assert(!(s.flags & ECS_SNAP_CHANGED));
-        ck_assert_int_eq(!!(s.flags & ECS_SNAP_SETTLING), s.time_ns - s.window_ns < options.settle_ns);
+        ck_assert_int_eq(!!(s.flags & ECS_SNAP_SETTLING),
+                         s.time_ns - s.window_ns < options.settle_ns);
         ck_assert_uint_ge(s.time_ns, s.window_ns);
         if (i > 0)
             ck_assert_uint_eq(s.time_ns - s.window_ns, before.time_ns);
@@ -145,7 +146,8 @@ START_TEST(fails_on_entering_new_values) {
 }
 END_TEST
 
-/* Calls `see` for each thread that the run made, with a line of its status file. Returns how many. */
+/* Calls `see` for each thread that the run made, with a line of its status file. Returns how
+ * many. */
 static int each_thread(const char *key, void (*see)(const char *value, void *arg), void *arg) {
     DIR *d = opendir("/proc/self/task");
     struct dirent *entry;
@@ -219,7 +221,8 @@ START_TEST(pause_stands_still) {
     each_thread("voluntary_ctxt_switches:", add_switches, &switches[1]);
     ecs_run_totals(run, totals[1]);
     ck_assert_uint_eq(switches[0], switches[1]);
-    ck_assert_int_lt((cpu[1].tv_sec - cpu[0].tv_sec) * 1000 + (cpu[1].tv_nsec - cpu[0].tv_nsec) / 1000000, 100);
+    ck_assert_int_lt((cpu[1].tv_sec - cpu[0].tv_sec) * 1000 +
+                     (cpu[1].tv_nsec - cpu[0].tv_nsec) / 1000000, 100);
     ck_assert_uint_eq(windows(run), end);
     ck_assert_mem_eq(totals[0], totals[1], sizeof totals[0]);
     ck_assert_int_gt(fake_control.inside, 0);        /* a pause is no leave */
@@ -297,7 +300,7 @@ START_TEST(nothing_is_sampled_without_a_sampler) {
 }
 END_TEST
 
-/* Noise in sleeping workers cannot be asserted on a busy machine, but blindness and absurd shares can. */
+/* How noisy this machine is cannot be asserted; absurd shares can. */
 START_TEST(noise_is_judged) {
     struct ecs_run *run = start(2);
     struct ecs_snapshot s;

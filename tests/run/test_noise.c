@@ -236,7 +236,8 @@ START_TEST(foreign) {
     r.own_ns = 1390 * MS;
     n = judge(&r);
     ck_assert_uint_eq(n.why, ECS_NOISE_FOREIGN);
-    ck_assert_str_eq(ecs_noise_text(&n, text, sizeof text), "other processes used 30 % of our CPUs");
+    ck_assert_str_eq(ecs_noise_text(&n, text, sizeof text),
+                     "other processes used 30 % of our CPUs");
     n.why = 0;
     ck_assert_str_eq(ecs_noise_text(&n, text, sizeof text), "no noise seen");
     ck_assert_str_eq(ecs_noise_text(&n, text, 4), "no ");

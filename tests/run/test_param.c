@@ -66,7 +66,8 @@ START_TEST(bad_numbers) {
     refused(THREADS, "+2", "threads=+2 is not a number", "use a whole number such as 2");
     refused(THREADS, "2.5", "threads=2.5: \".5\" is no unit",
             "use a whole number with nothing behind it");
-    refused(THREADS, "2K", "threads=2K: \"K\" is no unit", "use a whole number with nothing behind it");
+    refused(THREADS, "2K", "threads=2K: \"K\" is no unit",
+            "use a whole number with nothing behind it");
     refused(STRIDE, "4X", "stride=4X: \"X\" is no unit",
             "use a whole number with nothing, K, M or G behind it");
     refused(ENTITIES, "4KiB", "entities=4KiB: \"KiB\" is no unit",
@@ -95,7 +96,8 @@ END_TEST
 START_TEST(bad_choices) {
     refused(LAYOUT, "spilt", "\"spilt\" is no value of layout, which is aos, split or hybrid",
             "did you mean layout=split?");
-    refused(LAYOUT, "zzzzzzzzz", "\"zzzzzzzzz\" is no value of layout, which is aos, split or hybrid",
+    refused(LAYOUT, "zzzzzzzzz",
+            "\"zzzzzzzzz\" is no value of layout, which is aos, split or hybrid",
             "use one of these");
     refused(LAYOUT, "1", "\"1\" is no value of layout, which is aos, split or hybrid",
             "use one of these");
