@@ -20,7 +20,8 @@ struct band { double low, high; bool low_open, high_open; enum ecs_dimension dim
 
 static const char band_mend[] = "write >= 2.0, > 2.0, < 1.15, <= 1.15, == 0 or 1.15 .. 2.0";
 
-static bool read_end(struct ecs_reader *r, const struct ecs_field *f, const char *text, struct band *b, double *out)
+static bool read_end(struct ecs_reader *r, const struct ecs_field *f, const char *text,
+                     struct band *b, double *out)
 {
     struct ecs_error e = {0};
     enum ecs_dimension dim;
@@ -34,7 +35,8 @@ static bool read_end(struct ecs_reader *r, const struct ecs_field *f, const char
 }
 
 /* LOW .. HIGH holds LOW and not HIGH, so that bands may share an end. */
-static bool read_between(struct ecs_reader *r, const struct ecs_field *f, const char *dots, struct band *b)
+static bool read_between(struct ecs_reader *r, const struct ecs_field *f, const char *dots,
+                         struct band *b)
 {
     char *low = ecs_read_keep(r, f->value, (size_t)(dots - f->value));
     bool good = low && read_end(r, f, low, b, &b->low) && read_end(r, f, dots + 2, b, &b->high);
@@ -85,9 +87,11 @@ static void read_say(struct ecs_reader *r, const struct ecs_fields *f, struct ec
         while (bands[k] && strcmp(bands[k], s->arg))
             k++;
         if (!bands[k])
-            ecs_read_error(r, s->line, "say is for pass, weak or else", "say for the unknown band '%.40s'", s->arg);
+            ecs_read_error(r, s->line, "say is for pass, weak or else",
+                           "say for the unknown band '%.40s'", s->arg);
         else if (k == 1 && !weak)
-            ecs_read_error(r, s->line, "add weak: LOW .. HIGH, or delete this", "say weak without a weak band");
+            ecs_read_error(r, s->line, "add weak: LOW .. HIGH, or delete this",
+                           "say weak without a weak band");
         else
             *slot[k] = ecs_read_keep(r, s->value, strlen(s->value));
         ecs_read_placeholders(r, s->line, s->value, own, NULL);
@@ -95,7 +99,8 @@ static void read_say(struct ecs_reader *r, const struct ecs_fields *f, struct ec
     for (size_t k = 0; bands[k]; k++) {
         char mend[64];
         snprintf(mend, sizeof mend, "add say %s: text", bands[k]);
-        if (!*slot[k] && (k != 1 || weak) && ecs_field_get(f, "say", NULL) && !ecs_field_get(f, "say", bands[k]))
+        if (!*slot[k] && (k != 1 || weak) && ecs_field_get(f, "say", NULL) &&
+            !ecs_field_get(f, "say", bands[k]))
             ecs_read_error(r, f->line, mend, "nothing is said for the band '%s'", bands[k]);
     }
 }
@@ -116,20 +121,23 @@ static void read_fallback(struct ecs_reader *r, const struct ecs_field *f, struc
         if (trace_name(rest))
             x->fallback_trace = ecs_read_keep(r, rest, strlen(rest));
         else
-            ecs_read_error(r, f->line, "name one file under assets/traces, such as false-sharing.ecst",
+            ecs_read_error(r, f->line,
+                           "name one file under assets/traces, such as false-sharing.ecst",
                            "'%.60s' is not the name of a trace", rest);
     } else if (n == 4 && !memcmp(p, "none", 4)) {
         if (*rest)
             x->fallback_why = ecs_read_keep(r, rest, strlen(rest));
         else
-            ecs_read_error(r, f->line, "write fallback: none REASON", "no reason why there is no fallback");
+            ecs_read_error(r, f->line, "write fallback: none REASON",
+                           "no reason why there is no fallback");
     } else {
         ecs_read_error(r, f->line, "write fallback: trace FILE.ecst, or fallback: none REASON",
                        "'%.60s' is not a fallback", f->value);
     }
 }
 
-static void read_bands(struct ecs_reader *r, const struct ecs_fields *f, struct ecs_expect *x, enum ecs_dimension *dim)
+static void read_bands(struct ecs_reader *r, const struct ecs_fields *f, struct ecs_expect *x,
+                       enum ecs_dimension *dim)
 {
     static const char *const keys[] = {"pass", "weak", "else"};
     struct band b[3];

@@ -53,7 +53,8 @@ static void read_choice(struct ecs_reader *r, const struct ecs_field *f, struct 
     c->claim_low = c->claim_high = NAN;
 }
 
-static struct ecs_choice *choice_named(struct ecs_reader *r, const struct ecs_field *f, struct ecs_choice *c, size_t n)
+static struct ecs_choice *choice_named(struct ecs_reader *r, const struct ecs_field *f,
+                                       struct ecs_choice *c, size_t n)
 {
     const char *known[ECS_MAX_CHOICES + 1] = {0};
     for (size_t i = 0; i < n; i++) {
@@ -62,7 +63,8 @@ static struct ecs_choice *choice_named(struct ecs_reader *r, const struct ecs_fi
         known[i] = c[i].id ? c[i].id : "";
     }
     char mend[96];
-    ecs_read_error(r, f->line, ecs_read_near(f->arg, known, "name one of the choices above", mend, sizeof mend),
+    ecs_read_error(r, f->line,
+                   ecs_read_near(f->arg, known, "name one of the choices above", mend, sizeof mend),
                    "'%s' for the unknown choice '%.40s'", f->key, f->arg);
     return NULL;
 }
@@ -80,7 +82,8 @@ static void read_claim(struct ecs_reader *r, const struct ecs_field *f, struct e
     struct ecs_error e = {0};
     double low = 0, high = INFINITY;
     bool open = !end[1][strspn(end[1], " ")];
-    if (ecs_number_text(text, &low, NULL, &e) || (!open && ecs_number_text(end[1], &high, NULL, &e))) {
+    if (ecs_number_text(text, &low, NULL, &e) ||
+        (!open && ecs_number_text(end[1], &high, NULL, &e))) {
         ecs_read_failed(r, f->line, &e);
         return;
     }
@@ -94,7 +97,8 @@ static void read_claim(struct ecs_reader *r, const struct ecs_field *f, struct e
     c->claim_high = high;
 }
 
-static void read_whys(struct ecs_reader *r, const struct ecs_fields *f, struct ecs_choice *c, size_t n)
+static void read_whys(struct ecs_reader *r, const struct ecs_fields *f, struct ecs_choice *c,
+                      size_t n)
 {
     for (size_t i = 0; i < f->n; i++) {
         const struct ecs_field *x = &f->v[i];
@@ -112,7 +116,8 @@ static void read_whys(struct ecs_reader *r, const struct ecs_fields *f, struct e
     }
 }
 
-static void check_choices(struct ecs_reader *r, const struct ecs_fields *f, const struct ecs_choice *c, size_t n)
+static void check_choices(struct ecs_reader *r, const struct ecs_fields *f,
+                          const struct ecs_choice *c, size_t n)
 {
     size_t stars = 0;
     for (size_t i = 0; i < n; i++)
@@ -121,14 +126,16 @@ static void check_choices(struct ecs_reader *r, const struct ecs_fields *f, cons
         ecs_read_error(r, f->line, "end the right choice, and only that, with ' *'",
                        "%s marked as right", stars ? "more than one choice is" : "no choice is");
     if (n < 2)
-        ecs_read_error(r, f->line, "add a second choice ID: text", "there is nothing to choose between");
+        ecs_read_error(r, f->line, "add a second choice ID: text",
+                       "there is nothing to choose between");
     for (size_t i = 0; i < n && stars == 1; i++) {
         char mend[96];
         if (c[i].right || c[i].why || !c[i].id)
             continue;
         snprintf(mend, sizeof mend, "add why %s: what is wrong about it", c[i].id);
         const struct ecs_field *line = ecs_field_get(f, "choice", c[i].id);
-        ecs_read_error(r, line ? line->line : f->line, mend, "the wrong choice '%s' has no refutation", c[i].id);
+        ecs_read_error(r, line ? line->line : f->line, mend,
+                       "the wrong choice '%s' has no refutation", c[i].id);
     }
 }
 
@@ -159,7 +166,8 @@ static size_t read_hints(struct ecs_reader *r, const struct ecs_fields *f, char 
         if (strcmp(f->v[i].key, "hint"))
             continue;
         if (n == ECS_MAX_HINTS) {
-            ecs_read_error(r, f->v[i].line, "keep the three best, vaguest first", "more than %d hints", ECS_MAX_HINTS);
+            ecs_read_error(r, f->v[i].line, "keep the three best, vaguest first",
+                           "more than %d hints", ECS_MAX_HINTS);
             break;
         }
         hint[n++] = ecs_read_keep(r, f->v[i].value, strlen(f->v[i].value));
@@ -178,7 +186,8 @@ void ecs_read_predict(struct ecs_reader *r, const struct ecs_fields *f, struct e
     if (c && !strcmp(c->value, "no"))
         b->predict.confidence = false;
     else if (c && strcmp(c->value, "yes"))
-        ecs_read_error(r, c->line, "write yes or no", "confidence '%.40s' is neither yes nor no", c->value);
+        ecs_read_error(r, c->line, "write yes or no", "confidence '%.40s' is neither yes nor no",
+                       c->value);
     r->predicted = true;
 }
 
@@ -194,7 +203,8 @@ static void read_tolerance(struct ecs_reader *r, const struct ecs_field *f, stru
     if (dim == ECS_DIM_PERCENT)
         value /= 100;
     if ((dim != ECS_DIM_PERCENT && dim != ECS_DIM_PLAIN) || !(value >= 0 && value <= 1))
-        ecs_read_error(r, f->line, "write a share of the answer: 0.05, or 5 %", "tolerance '%.40s' is out of range", f->value);
+        ecs_read_error(r, f->line, "write a share of the answer: 0.05, or 5 %",
+                       "tolerance '%.40s' is out of range", f->value);
     else
         a->tolerance = value;
 }
@@ -211,9 +221,11 @@ void ecs_read_ask(struct ecs_reader *r, const struct ecs_fields *f, struct ecs_b
     if (answer)
         a->answer = ecs_read_expression(r, answer->line, answer->value, NULL);
     if (answer && a->n)
-        ecs_read_error(r, answer->line, "keep the choices or the answer", "an 'ask' with both choices and a number");
+        ecs_read_error(r, answer->line, "keep the choices or the answer",
+                       "an 'ask' with both choices and a number");
     else if (!answer && !a->n)
-        ecs_read_error(r, f->line, "add choices, or answer: a number", "'ask' has neither choices nor an answer");
+        ecs_read_error(r, f->line, "add choices, or answer: a number",
+                       "'ask' has neither choices nor an answer");
     if (tolerance && !answer)
         ecs_read_error(r, tolerance->line, "delete it", "a tolerance without a number to answer");
     else if (tolerance)

@@ -33,14 +33,17 @@ static void unknown_scenario(struct ecs_reader *r, int line, const char *name)
     for (size_t i = 0; known && i < r->n_scenarios; i++)
         known[i] = r->scenarios[i]->name;
     if (known)
-        ecs_read_error(r, line, ecs_read_near(name, known, "ecscope-learn list shows them all", mend, sizeof mend),
-                       "unknown scenario '%.60s'", name);
+        ecs_read_error(
+            r, line,
+            ecs_read_near(name, known, "ecscope-learn list shows them all", mend, sizeof mend),
+            "unknown scenario '%.60s'", name);
     else
         r->oom = true;
     free(known);
 }
 
-static void read_assignment(struct ecs_reader *r, int line, struct ecs_scenario_block *s, const char *word)
+static void read_assignment(struct ecs_reader *r, int line, struct ecs_scenario_block *s,
+                            const char *word)
 {
     struct ecs_error e = {0};
     if (!strchr(word, '='))
@@ -76,7 +79,8 @@ static void read_run(struct ecs_reader *r, const struct ecs_field *f, struct ecs
 
 /* ---- metrics ------------------------------------------------------------------------------- */
 
-static int metric_named(struct ecs_reader *r, int line, const struct ecs_scenario *s, const char *word)
+static int metric_named(struct ecs_reader *r, int line, const struct ecs_scenario *s,
+                        const char *word)
 {
     int index = ecs_metric_index(s, word);
     const char *known[ECS_MAX_METRICS + 1] = {0};
@@ -84,19 +88,22 @@ static int metric_named(struct ecs_reader *r, int line, const struct ecs_scenari
     for (size_t i = 0; i < s->n_metrics; i++)
         known[i] = s->metrics[i].name;
     if (index < 0)
-        ecs_read_error(r, line, ecs_read_near(word, known, "ecscope-learn list shows them all", mend, sizeof mend),
-                       "unknown metric '%.60s' of %s", word, s->name);
+        ecs_read_error(
+            r, line,
+            ecs_read_near(word, known, "ecscope-learn list shows them all", mend, sizeof mend),
+            "unknown metric '%.60s' of %s", word, s->name);
     return index;
 }
 
-static size_t read_metrics(struct ecs_reader *r, const struct ecs_field *f, const struct ecs_scenario *s,
-                           int *out, size_t max)
+static size_t read_metrics(struct ecs_reader *r, const struct ecs_field *f,
+                           const struct ecs_scenario *s, int *out, size_t max)
 {
     size_t count = 0, n;
     for (const char *p = f->value; (n = ecs_field_word(&p)); p += n) {
         char *word = ecs_read_keep(r, p, n);
         if (count == max) {
-            ecs_read_error(r, f->line, "take the least important one away", "more than %zu in '%s'", max, f->key);
+            ecs_read_error(r, f->line, "take the least important one away", "more than %zu in '%s'",
+                           max, f->key);
             free(word);
             break;
         }
@@ -110,7 +117,8 @@ static size_t read_metrics(struct ecs_reader *r, const struct ecs_field *f, cons
 
 /* ---- PARAMETER = VALUE | VALUE ------------------------------------------------------------- */
 
-static int param_named(struct ecs_reader *r, int line, const struct ecs_scenario *s, const char *word)
+static int param_named(struct ecs_reader *r, int line, const struct ecs_scenario *s,
+                       const char *word)
 {
     int index = ecs_param_index(s, word);
     const char *known[ECS_MAX_PARAMS + 1] = {0};
@@ -118,20 +126,23 @@ static int param_named(struct ecs_reader *r, int line, const struct ecs_scenario
     for (size_t i = 0; i < s->n_params; i++)
         known[i] = s->params[i].name;
     if (index < 0)
-        ecs_read_error(r, line, ecs_read_near(word, known, "ecscope-learn list shows them all", mend, sizeof mend),
-                       "unknown parameter '%.60s' of %s", word, s->name);
+        ecs_read_error(
+            r, line,
+            ecs_read_near(word, known, "ecscope-learn list shows them all", mend, sizeof mend),
+            "unknown parameter '%.60s' of %s", word, s->name);
     return index;
 }
 
 /* Returns how many values were read, 0 after an error. */
-static size_t read_values(struct ecs_reader *r, const struct ecs_field *f, const struct ecs_scenario *s, int *param,
-                          int64_t *value, size_t max)
+static size_t read_values(struct ecs_reader *r, const struct ecs_field *f,
+                          const struct ecs_scenario *s, int *param, int64_t *value, size_t max)
 {
     char text[ECS_LESSON_MAX_LINE + 1], *piece[ECS_MAX_TOGGLE_VALUES + 1];
     snprintf(text, sizeof text, "%s", f->value);
     char *side[2] = {text, NULL};
     if (ecs_field_split(text, '=', side, 2) != 2 || !*side[0]) {
-        ecs_read_error(r, f->line, "write PARAMETER = VALUE | VALUE", "'%.60s' changes nothing", f->value);
+        ecs_read_error(r, f->line, "write PARAMETER = VALUE | VALUE", "'%.60s' changes nothing",
+                       f->value);
         return 0;
     }
     *param = param_named(r, f->line, s, side[0]);
@@ -140,7 +151,8 @@ static size_t read_values(struct ecs_reader *r, const struct ecs_field *f, const
         return 0;
     if (n < 2 || n > max) {
         char mend[64];
-        snprintf(mend, sizeof mend, max == 2 ? "write A | B" : "write 2 to %zu values with | between them", max);
+        snprintf(mend, sizeof mend,
+                 max == 2 ? "write A | B" : "write 2 to %zu values with | between them", max);
         ecs_read_error(r, f->line, mend, "'%s' has %zu value%s", f->key, n, n == 1 ? "" : "s");
         return 0;
     }
@@ -152,14 +164,15 @@ static size_t read_values(struct ecs_reader *r, const struct ecs_field *f, const
         }
         for (size_t k = 0; k < i && errors == r->errors; k++)
             if (value[k] == value[i])
-                ecs_read_error(r, f->line, "keep one of them", "the value '%.40s' appears twice", piece[i]);
+                ecs_read_error(r, f->line, "keep one of them", "the value '%.40s' appears twice",
+                               piece[i]);
     }
     return errors == r->errors ? n : 0;
 }
 
 /* Each value has to go with the others of `run:`. */
-static void check_values(struct ecs_reader *r, int line, const struct ecs_scenario_block *s, int param,
-                         const int64_t *value, size_t n)
+static void check_values(struct ecs_reader *r, int line, const struct ecs_scenario_block *s,
+                         int param, const int64_t *value, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         struct ecs_values v = s->values;
@@ -173,21 +186,25 @@ static void check_values(struct ecs_reader *r, int line, const struct ecs_scenar
 static void check_live(struct ecs_reader *r, int line, const struct ecs_scenario *s, int param)
 {
     if (!s->params[param].live)
-        ecs_read_error(r, line, "choose a parameter that may change while it runs (ecscope-learn list)",
+        ecs_read_error(r, line,
+                       "choose a parameter that may change while it runs (ecscope-learn list)",
                        "'%s' cannot change while %s runs", s->params[param].name, s->name);
 }
 
-static bool toggle_key(struct ecs_reader *r, const struct ecs_field *f, const struct ecs_scenario_block *s)
+static bool toggle_key(struct ecs_reader *r, const struct ecs_field *f,
+                       const struct ecs_scenario_block *s)
 {
     char c = f->arg[0];
     bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     if (strlen(f->arg) == 1 && strchr(reserved, c)) {
-        ecs_read_error(r, f->line, "take another letter; q k j n b x h w V M R T D and digits are taken",
+        ecs_read_error(r, f->line,
+                       "take another letter; q k j n b x h w V M R T D and digits are taken",
                        "the key '%s' already means something else", f->arg);
         return false;
     }
     if (strlen(f->arg) != 1 || !letter) {
-        ecs_read_error(r, f->line, "use one letter", "'%.40s' cannot be the key of a toggle", f->arg);
+        ecs_read_error(r, f->line, "use one letter", "'%.40s' cannot be the key of a toggle",
+                       f->arg);
         return false;
     }
     if (s->n_toggles == ECS_MAX_TOGGLES) {
@@ -197,7 +214,8 @@ static bool toggle_key(struct ecs_reader *r, const struct ecs_field *f, const st
     return true;
 }
 
-static void read_toggle(struct ecs_reader *r, const struct ecs_field *f, struct ecs_scenario_block *s)
+static void read_toggle(struct ecs_reader *r, const struct ecs_field *f,
+                        struct ecs_scenario_block *s)
 {
     if (!toggle_key(r, f, s))
         return;
@@ -215,7 +233,8 @@ static void read_toggle(struct ecs_reader *r, const struct ecs_field *f, struct 
     s->n_toggles++;
 }
 
-static void read_compare(struct ecs_reader *r, const struct ecs_field *f, struct ecs_scenario_block *s)
+static void read_compare(struct ecs_reader *r, const struct ecs_field *f,
+                         struct ecs_scenario_block *s)
 {
     int64_t v[2];
     if (!read_values(r, f, s->scenario, &s->compare_param, v, 2)) {
@@ -242,14 +261,16 @@ static bool read_time(struct ecs_reader *r, const struct ecs_field *f, const cha
         return false;
     }
     if (dim != ECS_DIM_TIME) {
-        ecs_read_error(r, f->line, "give it a unit of time: 0.4s, 400ms", "a time is wanted in '%.40s', not %s",
-                       f->value, dim == ECS_DIM_PLAIN ? "a number without a unit" : ecs_dimension_name(dim));
+        ecs_read_error(r, f->line, "give it a unit of time: 0.4s, 400ms",
+                       "a time is wanted in '%.40s', not %s", f->value,
+                       dim == ECS_DIM_PLAIN ? "a number without a unit" : ecs_dimension_name(dim));
         return false;
     }
     return true;
 }
 
-static void read_measure(struct ecs_reader *r, const struct ecs_field *f, struct ecs_scenario_block *s)
+static void read_measure(struct ecs_reader *r, const struct ecs_field *f,
+                         struct ecs_scenario_block *s)
 {
     const char *p = f->value;
     struct ecs_error e = {0};
@@ -272,7 +293,8 @@ static void read_measure(struct ecs_reader *r, const struct ecs_field *f, struct
     else if (!(pairs >= 1 && pairs <= 51) || pairs != (unsigned)pairs)
         ecs_read_error(r, f->line, "5 to 11 is usual", "%g pairs cannot be measured", pairs);
     else if (side < 50e6 || side > 10e9 || warmup > 10e9)
-        ecs_read_error(r, f->line, "a side lasts 50 ms to 10 s", "a time in '%.40s' is out of range", f->value);
+        ecs_read_error(r, f->line, "a side lasts 50 ms to 10 s",
+                       "a time in '%.40s' is out of range", f->value);
     s->repeats = pairs >= 1 && pairs <= 51 ? (unsigned)pairs : DEFAULT_REPEATS;
     s->side_ns = (uint64_t)(side < 10e9 ? side : 10e9);
     s->warmup_ns = (uint64_t)(warmup < 10e9 ? warmup : 10e9);

@@ -49,7 +49,8 @@ bool ecs_read_bytes(struct ecs_reader *r, const char *bytes, size_t size)
         return false;
     }
     if (size >= 3 && !memcmp(s, "\xef\xbb\xbf", 3)) {
-        ecs_read_error(r, 1, "save the file as UTF-8 without a byte order mark", "a byte order mark");
+        ecs_read_error(r, 1, "save the file as UTF-8 without a byte order mark",
+                       "a byte order mark");
         return false;
     }
     for (size_t i = 0; i < size;) {
@@ -58,7 +59,8 @@ bool ecs_read_bytes(struct ecs_reader *r, const char *bytes, size_t size)
             return false;
         i += len;
         if (i - start > ECS_LESSON_MAX_LINE && s[i - 1] != '\n') {
-            ecs_read_error(r, line, "break it into several lines", "a line longer than %d bytes", ECS_LESSON_MAX_LINE);
+            ecs_read_error(r, line, "break it into several lines", "a line longer than %d bytes",
+                           ECS_LESSON_MAX_LINE);
             return false;
         }
         if (s[i - 1] == '\n') {

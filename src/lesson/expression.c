@@ -185,7 +185,8 @@ static int parse_number(struct parser *p, uint16_t *out)
     return add(p, &node, out);
 }
 
-static int parse_prefix(struct parser *p, enum ecs_operation op, size_t length, int level, uint16_t *out)
+static int parse_prefix(struct parser *p, enum ecs_operation op, size_t length, int level,
+                        uint16_t *out)
 {
     struct ecs_node node = {.op = op, .n = 1};
     p->p += length;
@@ -211,7 +212,8 @@ static int parse_primary(struct parser *p, int level, uint16_t *out)
     }
     if (name_length(p->p) == 3 && !memcmp(p->p, "not", 3)) {
         if (level > LEVEL_NOT)
-            return fail(p, "'not' stands inside a sum or comparison", "put it into brackets: (not a)");
+            return fail(p, "'not' stands inside a sum or comparison",
+                        "put it into brackets: (not a)");
         return parse_prefix(p, ECS_OP_NOT, 3, LEVEL_NOT, out);
     }
     if (name_start(*p->p) && !operator_here(p->p))

@@ -40,11 +40,13 @@ static struct ecs_interval hull(double value, const double *end, size_t n)
 
 static struct ecs_interval product(struct ecs_interval a, struct ecs_interval b)
 {
-    double end[4] = {times(a.low, b.low), times(a.low, b.high), times(a.high, b.low), times(a.high, b.high)};
+    double end[4] = {times(a.low, b.low), times(a.low, b.high), times(a.high, b.low),
+                     times(a.high, b.high)};
     return hull(a.value * b.value, end, 4);
 }
 
-static int quotient(struct ecs_interval a, struct ecs_interval b, struct ecs_interval *out, struct ecs_error *e)
+static int quotient(struct ecs_interval a, struct ecs_interval b, struct ecs_interval *out,
+                    struct ecs_error *e)
 {
     if (b.value == 0)
         return ecs_fail(e, -EDOM, "division by zero");
@@ -80,7 +82,8 @@ static struct ecs_interval complement(struct ecs_interval a)
     return truth(a.value == 0, a.high == 0, a.low == 0);
 }
 
-static struct ecs_interval compare(enum ecs_operation op, struct ecs_interval a, struct ecs_interval b)
+static struct ecs_interval compare(enum ecs_operation op, struct ecs_interval a,
+                                   struct ecs_interval b)
 {
     struct ecs_interval same = truth(a.value == b.value,
                                      a.low == a.high && b.low == b.high && a.low == b.low,
@@ -97,8 +100,8 @@ static struct ecs_interval compare(enum ecs_operation op, struct ecs_interval a,
 
 /* `variant == tagged`: the word is a choice of the parameter on the other side, if it has one
  * of that name. */
-static bool choice_of(const struct evaluation *v, const struct ecs_node *name, const struct ecs_node *word,
-                      struct ecs_interval *out)
+static bool choice_of(const struct evaluation *v, const struct ecs_node *name,
+                      const struct ecs_node *word, struct ecs_interval *out)
 {
     if (!v->choice || name->op != ECS_OP_NAME || word->op != ECS_OP_NAME || *word->selector)
         return false;
@@ -108,7 +111,8 @@ static bool choice_of(const struct evaluation *v, const struct ecs_node *name, c
     return index >= 0;
 }
 
-static int evaluate_comparison(const struct evaluation *v, const struct ecs_node *n, struct ecs_interval *out)
+static int evaluate_comparison(const struct evaluation *v, const struct ecs_node *n,
+                               struct ecs_interval *out)
 {
     struct ecs_interval a, b;
     const struct ecs_node *left = &v->x->node[n->arg[0]], *right = &v->x->node[n->arg[1]];
@@ -125,11 +129,13 @@ static int evaluate_comparison(const struct evaluation *v, const struct ecs_node
 static struct ecs_interval extreme(bool maximum, struct ecs_interval a, struct ecs_interval b)
 {
     if (maximum)
-        return (struct ecs_interval){fmax(a.value, b.value), fmax(a.low, b.low), fmax(a.high, b.high)};
+        return (struct ecs_interval){fmax(a.value, b.value), fmax(a.low, b.low),
+                                     fmax(a.high, b.high)};
     return (struct ecs_interval){fmin(a.value, b.value), fmin(a.low, b.low), fmin(a.high, b.high)};
 }
 
-static int evaluate_function(const struct evaluation *v, const struct ecs_node *n, struct ecs_interval *out)
+static int evaluate_function(const struct evaluation *v, const struct ecs_node *n,
+                             struct ecs_interval *out)
 {
     const struct ecs_node *first = &v->x->node[n->arg[0]];
     if (n->n == 1 && first->op == ECS_OP_NAME && n->op != ECS_OP_ABS)
@@ -150,7 +156,8 @@ static int evaluate_function(const struct evaluation *v, const struct ecs_node *
     return rc;
 }
 
-static int evaluate_two(const struct evaluation *v, const struct ecs_node *n, struct ecs_interval *out)
+static int evaluate_two(const struct evaluation *v, const struct ecs_node *n,
+                        struct ecs_interval *out)
 {
     struct ecs_interval a, b;
     int rc = evaluate(v, n->arg[0], &a);
@@ -205,8 +212,8 @@ static int evaluate(const struct evaluation *v, uint16_t index, struct ecs_inter
 }
 
 int ecs_expression_interval(const struct ecs_expression *x, ecs_leaf *leaf,
-                            long (*choice)(void *arg, const char *name, const char *word), void *arg,
-                            struct ecs_interval *out, struct ecs_error *e)
+                            long (*choice)(void *arg, const char *name, const char *word),
+                            void *arg, struct ecs_interval *out, struct ecs_error *e)
 {
     struct evaluation v = {.x = x, .leaf = leaf, .choice = choice, .arg = arg, .e = e};
     *out = exactly(NAN);
@@ -237,13 +244,15 @@ static int leaf_samples(void *arg, const struct ecs_node *name, enum ecs_operati
     const char *bracket = *name->selector ? "[" : "", *close = *name->selector ? "]" : "";
     long got = env->samples(env->arg, name->name, name->selector, sample, MAX_SAMPLES);
     if (got < 0)
-        return ecs_fail(e, -EINVAL, "unknown name '%s%s%s%s'", name->name, bracket, name->selector, close);
+        return ecs_fail(e, -EINVAL, "unknown name '%s%s%s%s'", name->name, bracket, name->selector,
+                        close);
     size_t n = 0;
     for (long i = 0; i < got && i < MAX_SAMPLES; i++)
         if (!isnan(sample[i]))
             sample[n++] = sample[i];
     if (!n)
-        return ecs_fail(e, -ENODATA, "'%s%s%s%s' is not measured yet", name->name, bracket, name->selector, close);
+        return ecs_fail(e, -ENODATA, "'%s%s%s%s' is not measured yet", name->name, bracket,
+                        name->selector, close);
     *out = summary(sample, n, function);
     return 0;
 }

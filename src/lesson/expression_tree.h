@@ -52,7 +52,7 @@ typedef int ecs_leaf(void *arg, const struct ecs_node *name, enum ecs_operation 
 /* Interval arithmetic over any leaves (R. E. Moore, Interval Analysis, 1966). `choice` as in
  * struct ecs_environment, may be NULL. */
 int ecs_expression_interval(const struct ecs_expression *x, ecs_leaf *leaf,
-                            long (*choice)(void *arg, const char *name, const char *word), void *arg,
-                            struct ecs_interval *out, struct ecs_error *e);
+                            long (*choice)(void *arg, const char *name, const char *word),
+                            void *arg, struct ecs_interval *out, struct ecs_error *e);
 
 #endif

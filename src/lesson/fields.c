@@ -23,7 +23,8 @@ static const struct ecs_key *key_named(const struct ecs_key *keys, const char *n
     return NULL;
 }
 
-static void unknown_key(struct ecs_reader *r, const char *kind, const char *key, int line, const struct ecs_key *keys)
+static void unknown_key(struct ecs_reader *r, const char *kind, const char *key, int line,
+                        const struct ecs_key *keys)
 {
     const char *known[16] = {0};
     char all[160] = "keys are", mend[160];
@@ -32,7 +33,8 @@ static void unknown_key(struct ecs_reader *r, const char *kind, const char *key,
         size_t n = strlen(all);
         snprintf(all + n, sizeof all - n, " %s", keys[i].name);
     }
-    ecs_read_error(r, line, ecs_read_near(key, known, all, mend, sizeof mend), "unknown key '%.40s' in '%s'", key, kind);
+    ecs_read_error(r, line, ecs_read_near(key, known, all, mend, sizeof mend),
+                   "unknown key '%.40s' in '%s'", key, kind);
 }
 
 /* Repeated keys without an argument: only a hint may come again. */
@@ -55,17 +57,19 @@ static void check_field(struct ecs_reader *r, const struct ecs_key *keys, struct
     if (k->argument && !*one->arg)
         ecs_read_error(r, one->line, mend, "'%s' lacks the word before its colon", one->key);
     else if (!k->argument && *one->arg)
-        ecs_read_error(r, one->line, mend, "'%s' takes nothing before its colon, got '%.40s'", one->key, one->arg);
+        ecs_read_error(r, one->line, mend, "'%s' takes nothing before its colon, got '%.40s'",
+                       one->key, one->arg);
     else if (!*one->value)
         ecs_read_error(r, one->line, mend, "'%s' has no value", one->key);
     else if (twice(f, one->key, one->arg))
-        ecs_read_error(r, one->line, "keep one of them", "'%s%s%.40s' appears twice in this block", one->key,
-                       *one->arg ? " " : "", one->arg);
+        ecs_read_error(r, one->line, "keep one of them", "'%s%s%.40s' appears twice in this block",
+                       one->key, *one->arg ? " " : "", one->arg);
     else
         f->v[f->n++] = *one;
 }
 
-static void read_line(struct ecs_reader *r, const struct ecs_key *keys, struct ecs_fields *f, char *text, int line)
+static void read_line(struct ecs_reader *r, const struct ecs_key *keys, struct ecs_fields *f,
+                      char *text, int line)
 {
     text = trim(text);
     if (!*text)
@@ -73,7 +77,8 @@ static void read_line(struct ecs_reader *r, const struct ecs_key *keys, struct e
     char *colon = strchr(text, ':');
     size_t key = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_");
     if (!colon || !key || (text[key] != ' ' && text[key] != '\t' && text[key] != ':')) {
-        ecs_read_error(r, line, "every line of a block is key: value, on one line", "'%.60s' is not key: value", text);
+        ecs_read_error(r, line, "every line of a block is key: value, on one line",
+                       "'%.60s' is not key: value", text);
         return;
     }
     *colon = 0;
@@ -84,7 +89,8 @@ static void read_line(struct ecs_reader *r, const struct ecs_key *keys, struct e
     check_field(r, keys, f, &one);
 }
 
-static void check_missing(struct ecs_reader *r, const struct ecs_key *keys, const struct ecs_fields *f)
+static void check_missing(struct ecs_reader *r, const struct ecs_key *keys,
+                          const struct ecs_fields *f)
 {
     for (size_t i = 0; keys[i].name; i++) {
         if (!keys[i].required || f->seen >> i & 1)

@@ -15,8 +15,10 @@ static bool lesson_name(const char *s)
 
 static int by_number(const void *a, const void *b)
 {
-    const struct ecs_lesson *x = *(struct ecs_lesson *const *)a, *y = *(struct ecs_lesson *const *)b;
-    return x->number != y->number ? (x->number > y->number) - (x->number < y->number) : strcmp(x->id, y->id);
+    const struct ecs_lesson *x = *(struct ecs_lesson *const *)a,
+                            *y = *(struct ecs_lesson *const *)b;
+    return x->number != y->number ? (x->number > y->number) - (x->number < y->number)
+                                  : strcmp(x->id, y->id);
 }
 
 /* One line for a lesson that is left out: its first error and how many more there are. */
@@ -35,7 +37,8 @@ static void report(const char *file, const struct ecs_issues *found, struct ecs_
     ecs_issues_add(issues, false, first ? first->line : 1, what, first ? first->mend : "");
 }
 
-static int load_one(const char *folder, const char *name, struct ecs_lessons *out, struct ecs_issues *issues)
+static int load_one(const char *folder, const char *name, struct ecs_lessons *out,
+                    struct ecs_issues *issues)
 {
     char *path = NULL;
     struct ecs_lesson *l = NULL;
@@ -65,7 +68,8 @@ static int no_folder(const char *folder, int code, struct ecs_error *e)
     return code;
 }
 
-int ecs_lessons_load(const char *folder, struct ecs_lessons *out, struct ecs_issues *issues, struct ecs_error *e)
+int ecs_lessons_load(const char *folder, struct ecs_lessons *out, struct ecs_issues *issues,
+                     struct ecs_error *e)
 {
     *out = (struct ecs_lessons){0};
     if (issues)

@@ -6,7 +6,11 @@
 
 #define FORMAT_VERSION 1
 
-static const struct front_key { const char *name; bool required; const char *example; } front_keys[] = {
+static const struct front_key {
+    const char *name;
+    bool required;
+    const char *example;
+} front_keys[] = {
     {"format", true, "format: 1"},
     {"id", true, "id: false-sharing"},
     {"title", true, "title: Two counters, one cache line"},
@@ -37,7 +41,8 @@ void ecs_read_file_name(struct ecs_reader *r, const char *name)
     int number = 0, digits = 0;
     while (base[digits] >= '0' && base[digits] <= '9' && digits < 4)
         number = number * 10 + (base[digits++] - '0');
-    if (digits < 2 || digits > 3 || base[digits] != '-' || n < (size_t)digits + 5 || strcmp(base + n - 3, ".md")) {
+    if (digits < 2 || digits > 3 || base[digits] != '-' || n < (size_t)digits + 5 ||
+        strcmp(base + n - 3, ".md")) {
         ecs_read_error(r, 1, "rename it to NN-id.md, such as 09-false-sharing.md",
                        "'%.60s' is not the name of a lesson", base);
         return;
@@ -47,8 +52,8 @@ void ecs_read_file_name(struct ecs_reader *r, const char *name)
     size_t length = n - (size_t)digits - 4;
     if (id && (strlen(id) != length || memcmp(id, base + digits + 1, length))) {
         char mend[160];
-        snprintf(mend, sizeof mend, "rename the file to %02d-%.60s.md, or write id: %.*s", number, id,
-                 (int)(length < 60 ? length : 60), base + digits + 1);
+        snprintf(mend, sizeof mend, "rename the file to %02d-%.60s.md, or write id: %.*s", number,
+                 id, (int)(length < 60 ? length : 60), base + digits + 1);
         ecs_read_error(r, 1, mend, "the id '%.60s' does not match the file name '%.60s'", id, base);
     }
 }
@@ -67,10 +72,12 @@ static void read_number(struct ecs_reader *r, int line, const char *key, const c
     long n = strtol(value, &end, 10);
     bool plain = *value >= '0' && *value <= '9' && !*end;
     if (!strcmp(key, "format") && (!plain || n != FORMAT_VERSION))
-        ecs_read_error(r, line, "write format: 1, or use a newer ecscope-learn", "format '%.40s' is unknown", value);
+        ecs_read_error(r, line, "write format: 1, or use a newer ecscope-learn",
+                       "format '%.40s' is unknown", value);
     if (!strcmp(key, "minutes")) {
         if (!plain || n < 1 || n > 240)
-            ecs_read_error(r, line, "write a whole number from 1 to 240", "minutes '%.40s' is not a time", value);
+            ecs_read_error(r, line, "write a whole number from 1 to 240",
+                           "minutes '%.40s' is not a time", value);
         else
             r->lesson->minutes = (int)n;
     }
@@ -87,7 +94,8 @@ static void read_value(struct ecs_reader *r, int line, const char *key, const ch
         if (!strcmp(slots[i].key, key) && !*slots[i].slot)
             *slots[i].slot = ecs_read_keep(r, value, strlen(value));
     if (!strcmp(key, "id") && !ecs_read_is_name(value, true))
-        ecs_read_error(r, line, "use lower-case letters, digits and '-', at most 31", "'%.60s' is not an id", value);
+        ecs_read_error(r, line, "use lower-case letters, digits and '-', at most 31",
+                       "'%.60s' is not an id", value);
     read_number(r, line, key, value);
 }
 

@@ -31,7 +31,8 @@ static void copy_clean(char *out, size_t size, const char *in)
     out[n] = 0;
 }
 
-void ecs_issues_add(struct ecs_issues *issues, bool warning, int line, const char *what, const char *mend)
+void ecs_issues_add(struct ecs_issues *issues, bool warning, int line, const char *what,
+                    const char *mend)
 {
     if (!issues || issues->n >= ECS_LESSON_MAX_ISSUES)
         return;
@@ -80,10 +81,12 @@ void ecs_read_error(struct ecs_reader *r, int line, const char *mend, const char
 void ecs_read_failed(struct ecs_reader *r, int line, const struct ecs_error *e)
 {
     r->errors++;
-    ecs_issues_add(r->issues, false, line, e->what, *e->mend ? e->mend : "ecscope-learn list shows what is known");
+    ecs_issues_add(r->issues, false, line, e->what,
+                   *e->mend ? e->mend : "ecscope-learn list shows what is known");
 }
 
-const char *ecs_read_near(const char *word, const char *const *known, const char *otherwise, char *out, size_t size)
+const char *ecs_read_near(const char *word, const char *const *known, const char *otherwise,
+                          char *out, size_t size)
 {
     const char *near = ecs_nearest(word, known);
     if (near)

@@ -6,7 +6,8 @@
 
 #include "lesson/reader.h"
 
-void ecs_lint_report(struct ecs_issues *issues, bool warning, int line, const char *mend, const char *fmt, ...)
+void ecs_lint_report(struct ecs_issues *issues, bool warning, int line, const char *mend,
+                     const char *fmt, ...)
 {
     char what[400];
     va_list ap;
@@ -36,8 +37,9 @@ static void lint_phases(const struct ecs_lesson *l, struct ecs_issues *issues)
             ecs_lint_report(issues, false, l->step[i].line, "begin with ## Predict",
                             "the lesson begins with %s", phase_names[p]);
         if (i && !may_follow(l->step[i - 1].phase, p))
-            ecs_lint_report(issues, false, l->step[i].line, "the order is Predict, Observe, Explain, Transfer",
-                            "%s cannot follow %s", phase_names[p], phase_names[l->step[i - 1].phase]);
+            ecs_lint_report(
+                issues, false, l->step[i].line, "the order is Predict, Observe, Explain, Transfer",
+                "%s cannot follow %s", phase_names[p], phase_names[l->step[i - 1].phase]);
     }
     int last = l->n ? l->step[l->n - 1].line : 1;
     for (size_t p = 0; p < 4; p++) {
@@ -64,12 +66,14 @@ static void lint_contents(const struct ecs_lesson *l, struct ecs_issues *issues)
     if (!count[ECS_BLOCK_SCENARIO])
         ecs_lint_report(issues, false, 1, "add a ```scenario block", "nothing runs in this lesson");
     if (!count[ECS_BLOCK_EXPECT])
-        ecs_lint_report(issues, false, 1, "add an ```expect block", "no figure is checked in this lesson");
+        ecs_lint_report(issues, false, 1, "add an ```expect block",
+                        "no figure is checked in this lesson");
     if (!numbers && !count[ECS_BLOCK_DO])
         ecs_lint_report(issues, false, 1, "add an ```ask with answer:, or a ```do with check:",
                         "the learner neither computes nor builds anything");
     if (!count[ECS_BLOCK_NOTES])
-        ecs_lint_report(issues, false, 1, "add a ```notes block", "the lesson has no notes for an instructor");
+        ecs_lint_report(issues, false, 1, "add a ```notes block",
+                        "the lesson has no notes for an instructor");
 }
 
 /* ---- scenarios ----------------------------------------------------------------------------- */
@@ -77,9 +81,11 @@ static void lint_contents(const struct ecs_lesson *l, struct ecs_issues *issues)
 static void lint_toggles(const struct ecs_scenario_block *s, int line, struct ecs_issues *issues)
 {
     if (!s->n_toggles)
-        ecs_lint_report(issues, true, line, "add toggle p: PARAMETER = A | B", "the learner can change nothing here");
+        ecs_lint_report(issues, true, line, "add toggle p: PARAMETER = A | B",
+                        "the learner can change nothing here");
     if (s->n_toggles > 3)
-        ecs_lint_report(issues, true, line, "three are enough to watch", "%zu toggles in one scenario", s->n_toggles);
+        ecs_lint_report(issues, true, line, "three are enough to watch",
+                        "%zu toggles in one scenario", s->n_toggles);
     for (size_t i = 0; i < s->n_toggles; i++) {
         const struct ecs_toggle *t = &s->toggle[i];
         bool found = false;
@@ -101,7 +107,8 @@ static bool has_claims(const struct ecs_block *b)
 }
 
 /* `predict` is the last prediction before the scenario, NULL if there is none. */
-static void lint_scenario(const struct ecs_block *b, const struct ecs_block *predict, struct ecs_issues *issues)
+static void lint_scenario(const struct ecs_block *b, const struct ecs_block *predict,
+                          struct ecs_issues *issues)
 {
     lint_toggles(&b->scenario, b->line, issues);
     if (!predict)
@@ -122,7 +129,8 @@ static void lint_claims(const struct ecs_block *b, struct ecs_issues *issues)
         claims += a->has_claim;
         for (size_t k = 0; k < i; k++) {
             const struct ecs_choice *c = &b->predict.choice[k];
-            if (a->has_claim && c->has_claim && a->claim_low < c->claim_high && c->claim_low < a->claim_high)
+            if (a->has_claim && c->has_claim && a->claim_low < c->claim_high &&
+                c->claim_low < a->claim_high)
                 ecs_lint_report(issues, true, b->line, "let one end where the other begins",
                                 "the claims of '%s' and '%s' overlap", c->id, a->id);
         }
@@ -132,10 +140,12 @@ static void lint_claims(const struct ecs_block *b, struct ecs_issues *issues)
                         "only some choices of '%s' claim a ratio", b->name);
 }
 
-static void lint_expect(const struct ecs_lesson *l, const struct ecs_block *b, struct ecs_issues *issues)
+static void lint_expect(const struct ecs_lesson *l, const struct ecs_block *b,
+                        struct ecs_issues *issues)
 {
     if (!b->expect.fallback_trace && !b->expect.fallback_why)
-        ecs_lint_report(issues, false, b->line, "add fallback: trace FILE.ecst, or fallback: none REASON",
+        ecs_lint_report(issues, false, b->line,
+                        "add fallback: trace FILE.ecst, or fallback: none REASON",
                         "'%s' has nothing to show where the effect is not visible", b->name);
     ecs_lint_bands(l, b, issues);
 }

@@ -53,12 +53,14 @@ static long choice_index(void *arg, const char *name, const char *word)
     if (ecs_reference_find(range->lesson, NULL, name, &ref, NULL) || ref.kind != ECS_REF_PARAM)
         return -1;
     const struct ecs_scenario *s = ref.block->scenario.scenario;
-    if (s->params[ref.index].kind != ECS_PARAM_CHOICE || ecs_value_parse(s, ref.index, word, &value, NULL))
+    if (s->params[ref.index].kind != ECS_PARAM_CHOICE ||
+        ecs_value_parse(s, ref.index, word, &value, NULL))
         return -1;
     return (long)value;
 }
 
-static bool range_of(const struct ecs_lesson *l, const struct ecs_expression *x, struct ecs_interval *out, bool *changes)
+static bool range_of(const struct ecs_lesson *l, const struct ecs_expression *x,
+                     struct ecs_interval *out, bool *changes)
 {
     struct range range = {.lesson = l};
     int rc = ecs_expression_interval(x, leaf_range, choice_index, &range, out, NULL);
@@ -112,8 +114,8 @@ static size_t probes(const struct band *b, size_t n, const struct ecs_interval *
     return count;
 }
 
-static void lint_probe(const struct band *b, size_t n, double v, int line, bool *gap, bool *overlap, bool *reached,
-                       struct ecs_issues *issues)
+static void lint_probe(const struct band *b, size_t n, double v, int line, bool *gap, bool *overlap,
+                       bool *reached, struct ecs_issues *issues)
 {
     size_t in = 0, last = 0;
     for (size_t i = 0; i < n; i++) {
@@ -129,11 +131,13 @@ static void lint_probe(const struct band *b, size_t n, double v, int line, bool 
     }
     if (!in && !*gap) {
         *gap = true;
-        ecs_lint_report(issues, false, line, "let one band begin where the other ends", "%g is in no band", v);
+        ecs_lint_report(issues, false, line, "let one band begin where the other ends",
+                        "%g is in no band", v);
     }
 }
 
-void ecs_lint_bands(const struct ecs_lesson *l, const struct ecs_block *b, struct ecs_issues *issues)
+void ecs_lint_bands(const struct ecs_lesson *l, const struct ecs_block *b,
+                    struct ecs_issues *issues)
 {
     const struct ecs_expect *x = &b->expect;
     struct band band[3] = {
@@ -153,9 +157,10 @@ void ecs_lint_bands(const struct ecs_lesson *l, const struct ecs_block *b, struc
             lint_probe(band, n, probe[i], b->line, &gap, &overlap, reached, issues);
     for (size_t i = 0; i < n; i++)
         if (!reached[i])
-            ecs_lint_report(issues, false, b->line, "choose a threshold inside what the metric can be",
-                            "no measurement can reach the band %s: the metric lies in %g .. %g", band[i].name,
-                            domain.low, domain.high);
+            ecs_lint_report(issues, false, b->line,
+                            "choose a threshold inside what the metric can be",
+                            "no measurement can reach the band %s: the metric lies in %g .. %g",
+                            band[i].name, domain.low, domain.high);
 }
 
 /* ---- tasks --------------------------------------------------------------------------------- */
@@ -171,6 +176,7 @@ void ecs_lint_task(const struct ecs_lesson *l, const struct ecs_block *b, struct
                         "nothing that the learner can change decides '%s'", b->name);
     else if (r.low != 0 || r.high == 0)
         ecs_lint_report(issues, false, b->line, "check what the toggles can and cannot reach",
-                        r.high == 0 ? "no toggle can ever meet the check of '%s'" : "the check of '%s' always holds",
+                        r.high == 0 ? "no toggle can ever meet the check of '%s'"
+                                    : "the check of '%s' always holds",
                         b->name);
 }

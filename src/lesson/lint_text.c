@@ -7,7 +7,8 @@
 
 static bool is_mark(char c)
 {
-    return c == ECS_TEXT_BOLD || c == ECS_TEXT_EMPH || c == ECS_TEXT_CODE || c == ECS_TEXT_ITEM || c == ECS_TEXT_PRE;
+    return c == ECS_TEXT_BOLD || c == ECS_TEXT_EMPH || c == ECS_TEXT_CODE || c == ECS_TEXT_ITEM ||
+           c == ECS_TEXT_PRE;
 }
 
 /* Characters, not bytes and not marks. */
@@ -67,8 +68,8 @@ static size_t syllables(const char *word, size_t n)
     size_t count = 0;
     for (size_t i = 0; i < n; i++)
         count += vowel((unsigned char)word[i]) && (i == 0 || !vowel((unsigned char)word[i - 1]));
-    if (count > 1 && n > 2 && tolower((unsigned char)word[n - 1]) == 'e' && !vowel((unsigned char)word[n - 2]) &&
-        word[n - 2] != 'l')
+    if (count > 1 && n > 2 && tolower((unsigned char)word[n - 1]) == 'e' &&
+        !vowel((unsigned char)word[n - 2]) && word[n - 2] != 'l')
         count--;
     return count ? count : 1;
 }
@@ -86,7 +87,8 @@ double ecs_lint_ease(const char *text)
             words++;
             in_sentence++;
             parts += syllables(p, n);
-        } else if (strchr(".!?\n;:", *p) && in_sentence && (!p[1] || isspace((unsigned char)p[1]) || *p == '\n')) {
+        } else if (strchr(".!?\n;:", *p) && in_sentence &&
+                   (!p[1] || isspace((unsigned char)p[1]) || *p == '\n')) {
             sentences++;
             in_sentence = 0;
         }
@@ -95,7 +97,8 @@ double ecs_lint_ease(const char *text)
     sentences += in_sentence > 0;
     if (words < 30)
         return NAN;
-    return 206.835 - 1.015 * (double)words / (double)sentences - 84.6 * (double)parts / (double)words;
+    return 206.835 - 1.015 * (double)words / (double)sentences -
+           84.6 * (double)parts / (double)words;
 }
 
 /* ---- steps --------------------------------------------------------------------------------- */
@@ -125,12 +128,13 @@ void ecs_lint_step_text(const struct ecs_step *s, struct ecs_issues *issues)
         double ease = ecs_lint_ease(b->text);
         if (ease < ECS_LINT_EASE)
             ecs_lint_report(issues, true, b->line, "use shorter sentences and plainer words",
-                            "this text is hard to read (Flesch reading ease %.0f, %d wanted)", ease, ECS_LINT_EASE);
+                            "this text is hard to read (Flesch reading ease %.0f, %d wanted)", ease,
+                            ECS_LINT_EASE);
     }
     if (rows > ECS_LINT_ROWS)
         ecs_lint_report(issues, true, s->line, "shorten it, or make two steps of it",
-                        "the prose of this step takes %zu rows of %d columns; %d fit at 80x24", rows,
-                        ECS_LINT_COLUMNS, ECS_LINT_ROWS);
+                        "the prose of this step takes %zu rows of %d columns; %d fit at 80x24",
+                        rows, ECS_LINT_COLUMNS, ECS_LINT_ROWS);
 }
 
 /* ---- texts inside blocks ------------------------------------------------------------------- */
@@ -142,14 +146,16 @@ static void lint_rows(const struct ecs_block *b, const char *what, const char *t
         return;
     size_t rows = ecs_lint_rows(text, ECS_LINT_COLUMNS);
     if (rows > max)
-        ecs_lint_report(issues, true, b->line, "shorten it", "%s of '%s' takes %zu rows of %d columns; %zu fit", what,
-                        b->name, rows, ECS_LINT_COLUMNS, max);
+        ecs_lint_report(issues, true, b->line, "shorten it",
+                        "%s of '%s' takes %zu rows of %d columns; %zu fit", what, b->name, rows,
+                        ECS_LINT_COLUMNS, max);
     if (strchr(text, '`') || strstr(text, "**"))
-        ecs_lint_report(issues, true, b->line, "take the ` and ** away", "%s of '%s' is plain text, not Markdown", what,
-                        b->name);
+        ecs_lint_report(issues, true, b->line, "take the ` and ** away",
+                        "%s of '%s' is plain text, not Markdown", what, b->name);
 }
 
-static void lint_choices(const struct ecs_block *b, const struct ecs_choice *c, size_t n, struct ecs_issues *issues)
+static void lint_choices(const struct ecs_block *b, const struct ecs_choice *c, size_t n,
+                         struct ecs_issues *issues)
 {
     for (size_t i = 0; i < n; i++) {
         char what[64];
@@ -160,7 +166,8 @@ static void lint_choices(const struct ecs_block *b, const struct ecs_choice *c, 
     }
 }
 
-static void lint_hints(const struct ecs_block *b, char *const *hint, size_t n, struct ecs_issues *issues)
+static void lint_hints(const struct ecs_block *b, char *const *hint, size_t n,
+                       struct ecs_issues *issues)
 {
     for (size_t i = 0; i < n; i++)
         lint_rows(b, "a hint", hint[i], 2, issues);

@@ -11,7 +11,14 @@
 #include "core/base/error.h"
 
 /* What a number or a figure is of. PLAIN goes with everything. */
-enum ecs_dimension { ECS_DIM_PLAIN, ECS_DIM_TIME, ECS_DIM_PERCENT, ECS_DIM_BYTES, ECS_DIM_RATE, ECS_DIM_RATIO };
+enum ecs_dimension {
+    ECS_DIM_PLAIN,
+    ECS_DIM_TIME,
+    ECS_DIM_PERCENT,
+    ECS_DIM_BYTES,
+    ECS_DIM_RATE,
+    ECS_DIM_RATIO
+};
 const char *ecs_dimension_name(enum ecs_dimension d);          /* "a time", … */
 /* Of a metric's unit: "ns/entity" is a time, "ops/s" a rate, "%" a percentage, "B" bytes. */
 enum ecs_dimension ecs_dimension_of(const char *unit);

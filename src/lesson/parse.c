@@ -25,13 +25,14 @@ static const struct kind {
     {"do", ECS_BLOCK_DO, ecs_keys_do, ecs_read_do},
     {"notes", ECS_BLOCK_NOTES, NULL, NULL},
 };
-static const char *const kind_names[] = {"predict", "scenario", "expect", "ask", "do", "notes", NULL};
+static const char *const kind_names[] = {"predict", "scenario", "expect", "ask",
+                                         "do",      "notes",    NULL};
 static const char *const languages[] = {"c", "asm", "text", NULL};
 static const char *const phases[] = {"Predict", "Observe", "Explain", "Transfer", NULL};
 
 /* Words that mean something inside an expression and so cannot name a block. */
-static const char *const taken[] = {"calib", "param", "now", "and", "or", "not", "value", "low", "high",
-                                    "median", "min", "max", "p95", "abs", "inf", NULL};
+static const char *const taken[] = {"calib", "param",  "now", "and", "or",  "not", "value", "low",
+                                    "high",  "median", "min", "max", "p95", "abs", "inf",   NULL};
 
 static bool listed(const char *const *list, const char *word, size_t n)
 {
@@ -71,7 +72,8 @@ static void flush_text(struct ecs_reader *r)
         if (b)
             b->text = ecs_read_keep(r, r->text.s, r->text.n);
     } else if (r->text.n) {
-        ecs_read_error(r, r->text_line, "put it below the first heading, ## Predict", "text before the first step");
+        ecs_read_error(r, r->text_line, "put it below the first heading, ## Predict",
+                       "text before the first step");
     }
     r->text.n = 0;
 }
@@ -90,10 +92,13 @@ static void bad_phase(struct ecs_reader *r, int line, const char *title)
     char word[32], mend[128];
     size_t n = strcspn(title, " :,.-");
     snprintf(word, sizeof word, "%.*s", (int)(n < 31 ? n : 31), title);
-    ecs_read_error(r, line,
-                   ecs_read_near(word, phases, "begin it with Predict, Observe, Explain or Transfer; a line of --- "
-                                               "below text makes a heading, too", mend, sizeof mend),
-                   "the heading '%.60s' names no phase", title);
+    ecs_read_error(
+        r, line,
+        ecs_read_near(word, phases,
+                      "begin it with Predict, Observe, Explain or Transfer; a line of --- "
+                      "below text makes a heading, too",
+                      mend, sizeof mend),
+        "the heading '%.60s' names no phase", title);
 }
 
 static void read_step(struct ecs_reader *r, cmark_node *node)
@@ -102,7 +107,8 @@ static void read_step(struct ecs_reader *r, cmark_node *node)
     struct ecs_lesson *l = r->lesson;
     if (cmark_node_get_heading_level(node) != 2)
         ecs_read_error(r, line, "write ## and the phase; use bold text inside a step",
-                       "a heading of level %d: steps have level 2", cmark_node_get_heading_level(node));
+                       "a heading of level %d: steps have level 2",
+                       cmark_node_get_heading_level(node));
     if (l->n == MAX_STEPS) {
         ecs_read_error(r, line, "split the lesson", "more than %d steps", MAX_STEPS);
         return;
@@ -118,7 +124,8 @@ static void read_step(struct ecs_reader *r, cmark_node *node)
     if (phase < 0)
         bad_phase(r, line, title);
     l->step = v;
-    v[l->n++] = (struct ecs_step){.title = title, .line = line, .phase = phase < 0 ? ECS_PREDICT : (enum ecs_phase)phase};
+    v[l->n++] = (struct ecs_step){
+        .title = title, .line = line, .phase = phase < 0 ? ECS_PREDICT : (enum ecs_phase)phase};
 }
 
 /* The word after the kind. Returns it, or NULL after an error. */
@@ -127,7 +134,8 @@ static char *read_name(struct ecs_reader *r, const struct kind *k, const char *i
     const char *p = info + strlen(k->name);
     size_t n = ecs_field_word(&p);
     char mend[96];
-    snprintf(mend, sizeof mend, "write ```%s %c1", k->name, k->kind == ECS_BLOCK_ASK ? 'q' : k->name[0]);
+    snprintf(mend, sizeof mend, "write ```%s %c1", k->name,
+             k->kind == ECS_BLOCK_ASK ? 'q' : k->name[0]);
     if (!n) {
         ecs_read_error(r, line, mend, "this '%s' block has no name", k->name);
         return NULL;
@@ -140,7 +148,8 @@ static char *read_name(struct ecs_reader *r, const struct kind *k, const char *i
     if (!ecs_read_is_name(name, false) || listed(taken, name, strlen(name)))
         ecs_read_error(r, line, mend, "'%.40s' cannot name a block", name);
     else if (ecs_field_word(&p))
-        ecs_read_error(r, line, "name a block with one word", "'%.40s' is not expected behind the name", p);
+        ecs_read_error(r, line, "name a block with one word",
+                       "'%.40s' is not expected behind the name", p);
     else if (other) {
         snprintf(mend, sizeof mend, "the other one is on line %d; take another name", other->line);
         ecs_read_error(r, line, mend, "there are two blocks called '%.40s'", name);
@@ -166,7 +175,8 @@ static void read_block(struct ecs_reader *r, const struct kind *k, cmark_node *n
     const char *info = cmark_node_get_fence_info(node), *literal = cmark_node_get_literal(node);
     flush_text(r);
     if (!r->lesson->n) {
-        ecs_read_error(r, line, "put it below a heading such as ## Predict", "'%s' before the first step", k->name);
+        ecs_read_error(r, line, "put it below a heading such as ## Predict",
+                       "'%s' before the first step", k->name);
         return;
     }
     if (!k->read) {
@@ -206,8 +216,10 @@ static void read_code(struct ecs_reader *r, cmark_node *node)
         char word[32], mend[96];
         snprintf(word, sizeof word, "%.*s", (int)(n < 31 ? n : 31), info);
         ecs_read_error(r, line,
-                       ecs_read_near(word, kind_names, "blocks are predict scenario expect ask do notes; "
-                                                       "code is c, asm or text", mend, sizeof mend),
+                       ecs_read_near(word, kind_names,
+                                     "blocks are predict scenario expect ask do notes; "
+                                     "code is c, asm or text",
+                                     mend, sizeof mend),
                        "unknown block '%s'", word);
         return;
     }
@@ -237,7 +249,8 @@ static void read_document(struct ecs_reader *r, const char *text)
     flush_text(r);
     cmark_node_free(document);
     if (!r->lesson->n)
-        ecs_read_error(r, r->line_offset, "add ## Predict, ## Observe, ## Explain, ## Transfer", "the lesson has no steps");
+        ecs_read_error(r, r->line_offset, "add ## Predict, ## Observe, ## Explain, ## Transfer",
+                       "the lesson has no steps");
 }
 
 static void read_all(struct ecs_reader *r, const char *name, const char *bytes, size_t size)
@@ -279,14 +292,16 @@ int ecs_lesson_parse(const char *name, const char *bytes, size_t size,
     return 0;
 }
 
-/* Reads up to one byte more than a lesson may have, so that the parser sees that it is too large. */
+/* Reads up to one byte more than a lesson may have: the parser sees that it is too large. */
 static int read_file(const char *path, char **bytes, size_t *size)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return -errno;
     struct stat st;
-    int rc = fstat(fd, &st) ? -errno : S_ISREG(st.st_mode) ? 0 : S_ISDIR(st.st_mode) ? -EISDIR : -ENOTSUP;
+    int rc = fstat(fd, &st) ? -errno : S_ISREG(st.st_mode) ? 0 : -ENOTSUP;
+    if (rc == -ENOTSUP && S_ISDIR(st.st_mode))
+        rc = -EISDIR;
     *bytes = rc ? NULL : malloc(ECS_LESSON_MAX_BYTES + 1);
     *size = 0;
     if (!rc && !*bytes)

@@ -18,7 +18,8 @@ int ecs_lesson_load(const char *path, struct ecs_lesson **out, struct ecs_issues
 /* All NN-*.md of a folder, sorted by number. A lesson with errors is left out and counted in
  * `issues` (its file named in `what`). -ENOENT, -EACCES with a message for the folder itself. */
 struct ecs_lessons { struct ecs_lesson **v; size_t n; };
-int ecs_lessons_load(const char *folder, struct ecs_lessons *out, struct ecs_issues *issues, struct ecs_error *e);
+int ecs_lessons_load(const char *folder, struct ecs_lessons *out, struct ecs_issues *issues,
+                     struct ecs_error *e);
 void ecs_lessons_free(struct ecs_lessons *l);
 struct ecs_lesson *ecs_lessons_find(const struct ecs_lessons *l, const char *id_or_number);
 

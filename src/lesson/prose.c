@@ -36,7 +36,8 @@ static void put_text(struct ecs_reader *r, const char *s, int line)
         unsigned char c = (unsigned char)*s;
         bool control = c < 0x20 || c == 0x7f || (c == 0xc2 && (unsigned char)s[1] < 0xa0);
         if (control && c != '\t' && c != '\n' && !reported) {
-            ecs_read_error(r, line, "write the character itself", "a reference to a control character");
+            ecs_read_error(r, line, "write the character itself",
+                           "a reference to a control character");
             reported = true;
         }
         if (control && c == 0xc2)
@@ -68,7 +69,8 @@ static void put_item_number(struct walk *w)
     if (!list || cmark_node_get_list_type(list) != CMARK_ORDERED_LIST)
         return;
     int number = cmark_node_get_list_start(list);
-    for (cmark_node *n = cmark_node_previous(w->item_node); n && number < 99; n = cmark_node_previous(n))
+    for (cmark_node *n = cmark_node_previous(w->item_node); n && number < 99;
+         n = cmark_node_previous(n))
         number++;
     char digits[4] = {number >= 10 ? (char)('0' + number / 10 % 10) : '\0', 0};
     put_text(w->r, digits, w->line);
@@ -95,13 +97,16 @@ static void refuse(struct walk *w, cmark_node *node)
     switch (cmark_node_get_type(node)) {
     case CMARK_NODE_HTML_BLOCK:
     case CMARK_NODE_HTML_INLINE:
-        ecs_read_error(r, w->line, "write it in Markdown, or in backticks if it is to be shown", "HTML in a lesson");
+        ecs_read_error(r, w->line, "write it in Markdown, or in backticks if it is to be shown",
+                       "HTML in a lesson");
         break;
     case CMARK_NODE_IMAGE:
-        ecs_read_error(r, w->line, "say it in words, or draw it in a code block", "a picture cannot be shown");
+        ecs_read_error(r, w->line, "say it in words, or draw it in a code block",
+                       "a picture cannot be shown");
         break;
     case CMARK_NODE_HEADING:
-        ecs_read_error(r, w->line, "take it out of the list or quotation", "a heading inside a list or quotation");
+        ecs_read_error(r, w->line, "take it out of the list or quotation",
+                       "a heading inside a list or quotation");
         break;
     default:
         ecs_read_error(r, w->line, "delete it, or begin a step with ##", "a line across the page");
@@ -118,7 +123,8 @@ static void mark(struct walk *w, int *depth, bool enter, char c)
 
 static void code_block(struct walk *w, cmark_node *node)
 {
-    if (cmark_node_parent(node) && cmark_node_get_type(cmark_node_parent(node)) != CMARK_NODE_DOCUMENT &&
+    if (cmark_node_parent(node) &&
+        cmark_node_get_type(cmark_node_parent(node)) != CMARK_NODE_DOCUMENT &&
         ecs_read_is_block(cmark_node_get_fence_info(node))) {
         ecs_read_error(w->r, w->line, "put it at the left margin, behind an empty line",
                        "a lesson block inside a list or quotation");

@@ -34,7 +34,7 @@ struct ecs_reader {
     struct ecs_pending *pending;
     size_t n_pending;
     bool predicted;                  /* a predict block has been seen */
-    bool unclosed;                   /* a block has swallowed the rest: what it names is not known */
+    bool unclosed;                   /* a block has swallowed the rest of the lesson */
     size_t named;                    /* blocks with a name so far */
     struct ecs_text text;            /* prose since the last heading or block */
     int text_line;
@@ -43,20 +43,22 @@ struct ecs_reader {
 
 /* ---- issues -------------------------------------------------------------------------------- */
 /* An error or a warning with its mend; text is cut to whole, harmless characters. */
-void ecs_issues_add(struct ecs_issues *issues, bool warning, int line, const char *what, const char *mend);
+void ecs_issues_add(struct ecs_issues *issues, bool warning, int line, const char *what,
+                    const char *mend);
 void ecs_issues_sort(struct ecs_issues *issues, size_t from);
 void ecs_read_error(struct ecs_reader *r, int line, const char *mend, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 void ecs_read_failed(struct ecs_reader *r, int line, const struct ecs_error *e);
 /* "did you mean 'x'?", or `otherwise` when nothing is near. Returns `out`. */
-const char *ecs_read_near(const char *word, const char *const *known, const char *otherwise, char *out, size_t size);
+const char *ecs_read_near(const char *word, const char *const *known, const char *otherwise,
+                          char *out, size_t size);
 /* strndup that notes an empty memory in the reader. */
 char *ecs_read_keep(struct ecs_reader *r, const char *s, size_t n);
 
 /* ---- pieces -------------------------------------------------------------------------------- */
 /* Refuses what is not plain UTF-8 text. False: nothing else is worth reading. */
 bool ecs_read_bytes(struct ecs_reader *r, const char *bytes, size_t size);
-/* Reads the `key: value` lines at the top; returns where the rest begins, NULL if there is no end. */
+/* Reads the `key: value` lines at the top; returns where the rest begins, or NULL. */
 const char *ecs_read_front_matter(struct ecs_reader *r, const char *text);
 void ecs_read_file_name(struct ecs_reader *r, const char *name);
 /* One node that is neither heading nor block, appended to r->text in the mark-up of lesson.h. */
@@ -85,14 +87,16 @@ struct ecs_key {
     const char *usage;               /* shown in a mend */
 };
 
-/* Splits a block's literal and checks keys against `keys` (ends with a NULL name): unknown, missing, twice, empty. */
+/* Splits a block's literal and checks keys against `keys` (ends with a NULL name): unknown,
+ * missing, twice, empty. */
 void ecs_fields_read(struct ecs_reader *r, const char *kind, const char *literal, int line,
                      const struct ecs_key *keys, struct ecs_fields *out);
 void ecs_fields_free(struct ecs_fields *f);
 const struct ecs_field *ecs_field_get(const struct ecs_fields *f, const char *key, const char *arg);
 /* The next word of *p separated by blanks: its length, 0 at the end; *p is moved onto it. */
 size_t ecs_field_word(const char **p);
-/* Splits at `by` into trimmed, NUL-terminated pieces in place; returns how many, at most `n` are written. */
+/* Splits at `by` into trimmed, NUL-terminated pieces in place; returns how many, at most `n` are
+ * written. */
 size_t ecs_field_split(char *s, char by, char **piece, size_t n);
 
 /* ---- blocks: fill in *b, report what is wrong ------------------------------------------------ */
@@ -105,10 +109,13 @@ extern const struct ecs_key ecs_keys_predict[], ecs_keys_ask[], ecs_keys_do[], e
     ecs_keys_expect[];
 
 /* Parses and remembers the expression for ecs_read_resolve(); NULL after an error. */
-struct ecs_expression *ecs_read_expression(struct ecs_reader *r, int line, const char *text, const char *scope);
-/* Checks the {names} in a sentence; `own` (NULL-terminated) are those it knows besides expressions. */
-void ecs_read_placeholders(struct ecs_reader *r, int line, const char *text, const char *const *own, const char *scope);
-/* Looks up every name of every expression and checks units, if `check`; lets go of what was remembered. */
+struct ecs_expression *ecs_read_expression(struct ecs_reader *r, int line, const char *text,
+                                           const char *scope);
+/* Checks the {names} in a sentence; `own` (NULL-terminated) are known besides expressions. */
+void ecs_read_placeholders(struct ecs_reader *r, int line, const char *text, const char *const *own,
+                           const char *scope);
+/* Looks up every name of every expression and checks units, if `check`; lets go of what was
+ * remembered. */
 void ecs_read_resolve(struct ecs_reader *r, bool check);
 void ecs_block_free(struct ecs_block *b);
 

@@ -7,11 +7,12 @@
 
 static const char *const calib_names[] = {ECS_CALIB_NAMES, NULL};
 static const enum ecs_dimension calib_dimensions[] = {
-    ECS_DIM_BYTES, ECS_DIM_PLAIN, ECS_DIM_PLAIN, ECS_DIM_PLAIN, ECS_DIM_BYTES, ECS_DIM_BYTES, ECS_DIM_BYTES,
+    ECS_DIM_BYTES, ECS_DIM_PLAIN, ECS_DIM_PLAIN, ECS_DIM_PLAIN,
+    ECS_DIM_BYTES, ECS_DIM_BYTES, ECS_DIM_BYTES,
 };
 
-static int unknown(struct ecs_error *e, const char *word, const char *const *known, const char *otherwise,
-                   const char *of)
+static int unknown(struct ecs_error *e, const char *word, const char *const *known,
+                   const char *otherwise, const char *of)
 {
     const char *near = ecs_nearest(word, known);
     ecs_fail(e, -EINVAL, "unknown name '%.60s'%s%s", word, *of ? " of " : "", of);
@@ -32,7 +33,8 @@ static int find_calib(const char *word, struct ecs_reference *out, struct ecs_er
                    "calib has line_bytes cpus cores nodes l1d_bytes l2_bytes l3_bytes", "calib");
 }
 
-static int find_param(const struct ecs_block *b, const char *word, struct ecs_reference *out, struct ecs_error *e)
+static int find_param(const struct ecs_block *b, const char *word, struct ecs_reference *out,
+                      struct ecs_error *e)
 {
     const struct ecs_scenario *s = b->scenario.scenario;
     const char *known[ECS_MAX_PARAMS + 1] = {0};
@@ -44,7 +46,8 @@ static int find_param(const struct ecs_block *b, const char *word, struct ecs_re
     return unknown(e, word, known, "ecscope-learn list shows the parameters", s->name);
 }
 
-static int find_metric(const struct ecs_block *b, const char *word, struct ecs_reference *out, struct ecs_error *e)
+static int find_metric(const struct ecs_block *b, const char *word, struct ecs_reference *out,
+                       struct ecs_error *e)
 {
     const struct ecs_scenario *s = b->scenario.scenario;
     const char *known[ECS_MAX_METRICS + 1] = {0};
@@ -63,14 +66,17 @@ static int no_block(const struct ecs_lesson *l, const char *name, struct ecs_err
     size_t n = 1;
     for (size_t i = 0; i < l->n; i++)
         for (size_t k = 0; k < l->step[i].n; k++)
-            if (l->step[i].block[k].kind == ECS_BLOCK_SCENARIO && l->step[i].block[k].name && n <= ECS_MAX_QUESTIONS)
+            if (l->step[i].block[k].kind == ECS_BLOCK_SCENARIO && l->step[i].block[k].name &&
+                n <= ECS_MAX_QUESTIONS)
                 known[n++] = l->step[i].block[k].name;
     ecs_fail(e, -EINVAL, "'%.60s' names no scenario block of this lesson", name);
     const char *near = ecs_nearest(name, known);
     if (near)
-        ecs_error_mend(e, "did you mean '%s'? A name is block.metric, block.param.NAME or calib.NAME", near);
+        ecs_error_mend(
+            e, "did you mean '%s'? A name is block.metric, block.param.NAME or calib.NAME", near);
     else
-        ecs_error_mend(e, "a name is block.metric, block.param.NAME or calib.NAME; put spaces round a minus");
+        ecs_error_mend(
+            e, "a name is block.metric, block.param.NAME or calib.NAME; put spaces round a minus");
     return -EINVAL;
 }
 

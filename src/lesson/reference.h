@@ -24,8 +24,8 @@ int ecs_reference_find(const struct ecs_lesson *l, const struct ecs_block *scope
 enum ecs_dimension ecs_reference_dimension(const struct ecs_reference *r);
 
 /* The values that a selector means: those of `run:` with the selector's on top. `[now]` sets *now
- * and leaves *out as `run:` has it. An empty selector is `run:` itself. Values are separated by spaces or
- * commas: [stride=128 pin=free]. */
+ * and leaves *out as `run:` has it. An empty selector is `run:` itself. Values are separated by
+ * spaces or commas: [stride=128 pin=free]. */
 int ecs_selector_read(const struct ecs_scenario_block *s, const char *selector, bool *now,
                       struct ecs_values *out, struct ecs_error *e);
 

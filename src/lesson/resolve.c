@@ -9,10 +9,12 @@
 
 #define MAX_PENDING 512
 
-static bool remember(struct ecs_reader *r, struct ecs_expression *x, int line, const char *scope, bool owned)
+static bool remember(struct ecs_reader *r, struct ecs_expression *x, int line, const char *scope,
+                     bool owned)
 {
     if (r->n_pending == MAX_PENDING) {
-        ecs_read_error(r, line, "split the lesson", "the lesson has more than %d expressions", MAX_PENDING);
+        ecs_read_error(r, line, "split the lesson", "the lesson has more than %d expressions",
+                       MAX_PENDING);
         return false;
     }
     struct ecs_pending *p = realloc(r->pending, (r->n_pending + 1) * sizeof *p);
@@ -25,7 +27,8 @@ static bool remember(struct ecs_reader *r, struct ecs_expression *x, int line, c
     return true;
 }
 
-static struct ecs_expression *parse(struct ecs_reader *r, int line, const char *text, const char *scope, bool owned)
+static struct ecs_expression *parse(struct ecs_reader *r, int line, const char *text,
+                                    const char *scope, bool owned)
 {
     struct ecs_error e = {0};
     struct ecs_expression *x = NULL;
@@ -39,7 +42,8 @@ static struct ecs_expression *parse(struct ecs_reader *r, int line, const char *
     return NULL;
 }
 
-struct ecs_expression *ecs_read_expression(struct ecs_reader *r, int line, const char *text, const char *scope)
+struct ecs_expression *ecs_read_expression(struct ecs_reader *r, int line, const char *text,
+                                           const char *scope)
 {
     return parse(r, line, text, scope, false);
 }
@@ -52,7 +56,8 @@ static bool listed(const char *const *list, const char *word)
     return false;
 }
 
-void ecs_read_placeholders(struct ecs_reader *r, int line, const char *text, const char *const *own, const char *scope)
+void ecs_read_placeholders(struct ecs_reader *r, int line, const char *text, const char *const *own,
+                           const char *scope)
 {
     for (const char *p = text; (p = strchr(p, '{'));) {
         const char *end = strchr(p, '}');
@@ -71,8 +76,8 @@ void ecs_read_placeholders(struct ecs_reader *r, int line, const char *text, con
 /* ---- looking up ---------------------------------------------------------------------------- */
 
 /* The name is a choice word of the parameter on the other side of a comparison. */
-static bool is_choice(const struct ecs_lesson *l, const struct ecs_block *scope, const struct ecs_node *name,
-                      const struct ecs_node *word, struct ecs_error *e)
+static bool is_choice(const struct ecs_lesson *l, const struct ecs_block *scope,
+                      const struct ecs_node *name, const struct ecs_node *word, struct ecs_error *e)
 {
     struct ecs_reference ref;
     int64_t value;
@@ -81,11 +86,12 @@ static bool is_choice(const struct ecs_lesson *l, const struct ecs_block *scope,
     if (ecs_reference_find(l, scope, name->name, &ref, NULL) || ref.kind != ECS_REF_PARAM)
         return false;
     const struct ecs_scenario *s = ref.block->scenario.scenario;
-    return s->params[ref.index].kind == ECS_PARAM_CHOICE && !ecs_value_parse(s, ref.index, word->name, &value, e);
+    return s->params[ref.index].kind == ECS_PARAM_CHOICE &&
+           !ecs_value_parse(s, ref.index, word->name, &value, e);
 }
 
-static void look_up(struct ecs_reader *r, const struct ecs_pending *p, const struct ecs_block *scope,
-                    const struct ecs_node *n)
+static void look_up(struct ecs_reader *r, const struct ecs_pending *p,
+                    const struct ecs_block *scope, const struct ecs_node *n)
 {
     struct ecs_reference ref;
     struct ecs_error e = {0};
@@ -95,7 +101,8 @@ static void look_up(struct ecs_reader *r, const struct ecs_pending *p, const str
     bool now;
     struct ecs_values values;
     if (!rc && *n->selector && ref.kind != ECS_REF_METRIC) {
-        ecs_read_error(r, p->line, "take the brackets away", "'%.60s' is no metric: it has one value only", n->name);
+        ecs_read_error(r, p->line, "take the brackets away",
+                       "'%.60s' is no metric: it has one value only", n->name);
         return;
     }
     if (!rc && *n->selector)
@@ -105,16 +112,17 @@ static void look_up(struct ecs_reader *r, const struct ecs_pending *p, const str
 }
 
 /* A misspelt choice is better told about the parameter's choices than about blocks. */
-static void look_up_word(struct ecs_reader *r, const struct ecs_pending *p, const struct ecs_block *scope,
-                         const struct ecs_node *name, const struct ecs_node *word)
+static void look_up_word(struct ecs_reader *r, const struct ecs_pending *p,
+                         const struct ecs_block *scope, const struct ecs_node *name,
+                         const struct ecs_node *word)
 {
     struct ecs_error e = {0};
     if (!is_choice(r->lesson, scope, name, word, &e) && e.code)
         ecs_read_failed(r, p->line, &e);
 }
 
-static bool choice_side(const struct ecs_reader *r, const struct ecs_block *scope, const struct ecs_node *name,
-                        const struct ecs_node *word)
+static bool choice_side(const struct ecs_reader *r, const struct ecs_block *scope,
+                        const struct ecs_node *name, const struct ecs_node *word)
 {
     struct ecs_error e = {0};
     return is_choice(r->lesson, scope, name, word, &e) || e.code;
@@ -122,18 +130,18 @@ static bool choice_side(const struct ecs_reader *r, const struct ecs_block *scop
 
 /* ---- units --------------------------------------------------------------------------------- */
 
-static enum ecs_dimension dimension(struct ecs_reader *r, const struct ecs_pending *p, const struct ecs_block *scope,
-                                    uint16_t index);
+static enum ecs_dimension dimension(struct ecs_reader *r, const struct ecs_pending *p,
+                                    const struct ecs_block *scope, uint16_t index);
 
-static enum ecs_dimension agree(struct ecs_reader *r, const struct ecs_pending *p, enum ecs_dimension a,
-                                enum ecs_dimension b)
+static enum ecs_dimension agree(struct ecs_reader *r, const struct ecs_pending *p,
+                                enum ecs_dimension a, enum ecs_dimension b)
 {
     if (a != b && a != ECS_DIM_PLAIN && b != ECS_DIM_PLAIN)
         ecs_read_error(r, p->line,
-                       a == ECS_DIM_RATIO || b == ECS_DIM_RATIO ? "write a ratio as a plain number: 0.9, 2, 4x"
-                                                                : "write both in the same unit",
-                       "%s does not go with %s",
-                       ecs_dimension_name(a), ecs_dimension_name(b));
+                       a == ECS_DIM_RATIO || b == ECS_DIM_RATIO
+                           ? "write a ratio as a plain number: 0.9, 2, 4x"
+                           : "write both in the same unit",
+                       "%s does not go with %s", ecs_dimension_name(a), ecs_dimension_name(b));
     return a == ECS_DIM_PLAIN ? b : a;
 }
 
@@ -146,18 +154,20 @@ static enum ecs_dimension dimension_of_many(struct ecs_reader *r, const struct e
     return d;
 }
 
-static enum ecs_dimension dimension(struct ecs_reader *r, const struct ecs_pending *p, const struct ecs_block *scope,
-                                    uint16_t index)
+static enum ecs_dimension dimension(struct ecs_reader *r, const struct ecs_pending *p,
+                                    const struct ecs_block *scope, uint16_t index)
 {
     const struct ecs_node *n = &p->x->node[index];
     struct ecs_reference ref;
     switch (n->op) {
     case ECS_OP_NUMBER: return n->dim;
     case ECS_OP_NAME:
-        return ecs_reference_find(r->lesson, scope, n->name, &ref, NULL) ? ECS_DIM_PLAIN
-                                                                         : ecs_reference_dimension(&ref);
+        return ecs_reference_find(r->lesson, scope, n->name, &ref, NULL)
+                   ? ECS_DIM_PLAIN
+                   : ecs_reference_dimension(&ref);
     case ECS_OP_DIV: {
-        enum ecs_dimension a = dimension(r, p, scope, n->arg[0]), b = dimension(r, p, scope, n->arg[1]);
+        enum ecs_dimension a = dimension(r, p, scope, n->arg[0]),
+                           b = dimension(r, p, scope, n->arg[1]);
         return a == b && a != ECS_DIM_PLAIN ? ECS_DIM_RATIO : ECS_DIM_PLAIN;
     }
     case ECS_OP_MUL:

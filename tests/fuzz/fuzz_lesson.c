@@ -43,7 +43,8 @@ static void check_scenario(const struct ecs_scenario_block *s)
     require(s->n_toggles <= ECS_MAX_TOGGLES && s->n_captions <= ECS_MAX_CAPTIONS);
     for (size_t i = 0; i < s->n_toggles; i++) {
         const struct ecs_toggle *t = &s->toggle[i];
-        require(t->n >= 2 && t->n <= ECS_MAX_TOGGLE_VALUES && (size_t)t->param < s->scenario->n_params);
+        require(t->n >= 2 && t->n <= ECS_MAX_TOGGLE_VALUES &&
+                (size_t)t->param < s->scenario->n_params);
         require(s->scenario->params[t->param].live);
     }
     for (size_t i = 0; i < s->n_captions; i++)
@@ -120,13 +121,15 @@ static void try_expression(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const char *const names[] = {"06-hot-cold.md", "09-false-sharing.md", "14-aba.md", "18-pools.md"};
+    static const char *const names[] = {"06-hot-cold.md", "09-false-sharing.md", "14-aba.md",
+                                        "18-pools.md"};
     size_t n;
     const struct ecs_scenario *const *scenarios = ecs_scenarios(&n);
     struct ecs_lesson *l = NULL;
     struct ecs_issues issues = {0};
     const char *name = names[1];
-    for (size_t i = 0; i < 4; i++)     /* the name that goes with the id, so that a whole lesson is taken */
+    for (size_t i = 0; i < 4;
+         i++) /* the name that goes with the id, so that a whole lesson is taken */
         if (size > 64 && memmem(data, 64, names[i] + 3, strlen(names[i]) - 6))
             name = names[i];
     int rc = ecs_lesson_parse(name, (const char *)data, size, scenarios, n, &l, &issues);
@@ -137,7 +140,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         ecs_lesson_lint(l, &issues);
     }
     for (size_t i = 0; i < issues.n; i++)
-        require(issues.v[i].line > 0 && *issues.v[i].what && *issues.v[i].mend && clean(issues.v[i].what, false));
+        require(issues.v[i].line > 0 && *issues.v[i].what && *issues.v[i].mend &&
+                clean(issues.v[i].what, false));
     ecs_lesson_free(l);
     ecs_issues_free(&issues);
     try_expression(data, size);

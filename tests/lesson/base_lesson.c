@@ -85,6 +85,7 @@ char *base_with(const char *find, const char *replace, int *line)
     *line = 1;
     for (const char *p = base_lesson; p < at; p++)
         *line += *p == '\n';
-    ck_assert(asprintf(&out, "%.*s%s%s", (int)(at - base_lesson), base_lesson, replace, at + strlen(find)) > 0);
+    ck_assert(asprintf(&out, "%.*s%s%s", (int)(at - base_lesson), base_lesson, replace,
+                       at + strlen(find)) > 0);
     return out;
 }

@@ -5,7 +5,7 @@
 #define BASE_NAME "09-false-sharing.md"
 extern const char base_lesson[];
 
-/* The base with the first `find` replaced; to be freed. *line: the line on which the change begins. */
+/* The base with the first `find` replaced; to be freed. *line: where it begins. */
 char *base_with(const char *find, const char *replace, int *line);
 
 #endif

@@ -20,8 +20,15 @@ static long world_samples(void *arg, const char *name, const char *selector, dou
     }
     if (!strcmp(name, "missing"))
         return 0;
-    out[0] = !strcmp(name, "one") ? 1 : !strcmp(name, "zero") ? 0 : !strcmp(name, "variant") ? 2 : 7;
-    return !strcmp(name, "one") || !strcmp(name, "zero") || !strcmp(name, "variant") || !strcmp(name, "a-b") ? 1 : -1;
+    static const struct { const char *name; double value; } single[] = {
+        {"one", 1}, {"zero", 0}, {"variant", 2}, {"a-b", 7},
+    };
+    for (size_t i = 0; i < sizeof single / sizeof *single; i++)
+        if (!strcmp(name, single[i].name)) {
+            out[0] = single[i].value;
+            return 1;
+        }
+    return -1;
 }
 
 static long world_choice(void *arg, const char *name, const char *word)
@@ -46,18 +53,24 @@ static int eval(const char *text, double *v, double *low, double *high)
 }
 
 static const struct { const char *text; double value; } values[] = {
-    {"1 + 2 * 3", 7}, {"(1 + 2) * 3", 9}, {"7 - 2 - 1", 4}, {"8 / 4 / 2", 1}, {"-2 * -3", 6}, {"- 2 + 3", 1},
+    {"1 + 2 * 3", 7}, {"(1 + 2) * 3", 9}, {"7 - 2 - 1", 4}, {"8 / 4 / 2", 1}, {"-2 * -3", 6},
+    {"- 2 + 3", 1},
     {"0.1 + 0.2", 0.1 + 0.2}, {"1.5", 1.5}, {"123456789012345", 123456789012345.0}, {"0.85", 0.85},
-    {"4K", 4096}, {"2M", 2097152}, {"1G", 1073741824}, {"64B", 64}, {"4 KiB", 4096}, {"90 %", 90}, {"90%", 90},
+    {"4K", 4096}, {"2M", 2097152}, {"1G", 1073741824}, {"64B", 64}, {"4 KiB", 4096}, {"90 %", 90},
+    {"90%", 90},
     {"2.5x", 2.5}, {"3 ns", 3}, {"2us", 2000}, {"0.3ms", 300000}, {"0.3s", 300000000},
-    {"1 < 2", 1}, {"2 < 1", 0}, {"1 <= 1", 1}, {"1 > 1", 0}, {"1 >= 1", 1}, {"1 == 1", 1}, {"1 != 1", 0},
+    {"1 < 2", 1}, {"2 < 1", 0}, {"1 <= 1", 1}, {"1 > 1", 0}, {"1 >= 1", 1}, {"1 == 1", 1},
+    {"1 != 1", 0},
     {"1 < 2 and 2 < 3", 1}, {"1 < 2 and 3 < 2", 0}, {"1 > 2 or 2 > 1", 1}, {"1 > 2 or 2 > 3", 0},
     {"not 1 == 2", 1}, {"not (1 == 1)", 0}, {"not not one", 1}, {"1 > 2 and 1 > 2 or 1 == 1", 1},
     {"1 == 1 or 1 == 1 and 1 == 2", 1}, {"1 + 1 == 2", 1}, {"(1 < 2) == (3 < 4)", 1},
-    {"min(3, 1, 2)", 1}, {"max(3, 1 + 4, 2)", 5}, {"abs(-3)", 3}, {"abs(2 - 5)", 3}, {"median(4)", 4},
-    {"s.m", 10}, {"median(s.m)", 10}, {"min(s.m)", 8}, {"max(s.m)", 12}, {"s.m[x=2]", 20}, {"s.m[ x=2 ]", 20},
+    {"min(3, 1, 2)", 1}, {"max(3, 1 + 4, 2)", 5}, {"abs(-3)", 3}, {"abs(2 - 5)", 3},
+    {"median(4)", 4},
+    {"s.m", 10}, {"median(s.m)", 10}, {"min(s.m)", 8}, {"max(s.m)", 12}, {"s.m[x=2]", 20},
+    {"s.m[ x=2 ]", 20},
     {"s.m[x=2] / s.m", 2}, {"a-b", 7}, {"one - one", 0}, {"one -one", 0},
-    {"variant == two-level", 1}, {"variant == plain", 0}, {"two-level == variant", 1}, {"variant != plain", 1},
+    {"variant == two-level", 1}, {"variant == plain", 0}, {"two-level == variant", 1},
+    {"variant != plain", 1},
     {"variant == 2 and one == 1", 1}, {"p95(s.m)", 11.8},
 };
 
@@ -71,10 +84,13 @@ END_TEST
 
 /* Five samples: the interval of the median is their whole range, 8 … 12 (statistics.h). */
 static const struct { const char *text; double low, high; } intervals[] = {
-    {"s.m", 8, 12}, {"-s.m", -12, -8}, {"s.m + 1", 9, 13}, {"s.m - s.m", -4, 4}, {"s.m * 2", 16, 24},
+    {"s.m", 8, 12}, {"-s.m", -12, -8}, {"s.m + 1", 9, 13}, {"s.m - s.m", -4, 4},
+    {"s.m * 2", 16, 24},
     {"s.m * -1", -12, -8}, {"s.m / 2", 4, 6}, {"24 / s.m", 2, 3}, {"s.m[x=2] / s.m", 16.0 / 12, 3},
-    {"s.m > 7", 1, 1}, {"s.m > 9", 0, 1}, {"s.m > 13", 0, 0}, {"s.m == 10", 0, 1}, {"s.m == 13", 0, 0},
-    {"s.m != 13", 1, 1}, {"one == 1", 1, 1}, {"s.m > 9 and one == 1", 0, 1}, {"s.m > 7 or s.m > 13", 1, 1},
+    {"s.m > 7", 1, 1}, {"s.m > 9", 0, 1}, {"s.m > 13", 0, 0}, {"s.m == 10", 0, 1},
+    {"s.m == 13", 0, 0},
+    {"s.m != 13", 1, 1}, {"one == 1", 1, 1}, {"s.m > 9 and one == 1", 0, 1},
+    {"s.m > 7 or s.m > 13", 1, 1},
     {"not s.m > 9", 0, 1}, {"abs(s.m - 10)", 0, 2}, {"min(s.m, 9)", 8, 9}, {"max(s.m, 9)", 9, 12},
     {"min(s.m)", 8, 8}, {"max(s.m)", 12, 12}, {"1 / (s.m - 9)", -INFINITY, INFINITY},
     {"zero * (1 / (s.m - 9))", 0, 0}, {"3", 3, 3},
@@ -84,8 +100,10 @@ START_TEST(interval_arithmetic)
 {
     double v = NAN, low = NAN, high = NAN;
     ck_assert_int_eq(eval(intervals[_i].text, &v, &low, &high), 0);
-    ck_assert_msg(low == intervals[_i].low || fabs(low - intervals[_i].low) < 1e-9, "%s: low %g", intervals[_i].text, low);
-    ck_assert_msg(high == intervals[_i].high || fabs(high - intervals[_i].high) < 1e-9, "%s: high %g", intervals[_i].text, high);
+    ck_assert_msg(low == intervals[_i].low || fabs(low - intervals[_i].low) < 1e-9, "%s: low %g",
+                  intervals[_i].text, low);
+    ck_assert_msg(high == intervals[_i].high || fabs(high - intervals[_i].high) < 1e-9,
+                  "%s: high %g", intervals[_i].text, high);
     ck_assert(low <= v && v <= high);
 }
 END_TEST
@@ -109,8 +127,10 @@ START_TEST(evaluation_fails_in_words)
 END_TEST
 
 static const char *const wrong[] = {
-    "", " ", "1 +", "* 2", "(1", "1)", "1 2", "a b", "1 = 2", "1 < 2 < 3", "s[", "s[]", "s[ ]", "nope(1)", "median()",
-    "median(1, 2)", "p95(3)", "min(1,2,3,4,5)", "1 msec", "3 parsecs", "1234567890123456", "1..2", ".5", "1e5", "@",
+    "", " ", "1 +", "* 2", "(1", "1)", "1 2", "a b", "1 = 2", "1 < 2 < 3", "s[", "s[]", "s[ ]",
+    "nope(1)", "median()",
+    "median(1, 2)", "p95(3)", "min(1,2,3,4,5)", "1 msec", "3 parsecs", "1234567890123456", "1..2",
+    ".5", "1e5", "@",
     "a +* b", "not", "1 + not 2", "and", "1 and", "-", "a[b=1", "0x10", "1 K K", "\"x\"",
 };
 
@@ -127,7 +147,8 @@ END_TEST
 START_TEST(deep_and_long_ones_end_in_words)
 {
     static const struct { const char *open, *middle, *close; } bombs[] = {
-        {"(", "1", ")"}, {"-", "1", ""}, {"not ", "1", ""}, {"abs(", "1", ")"}, {"1+(", "1", ")"}, {"", "1", "+1"},
+        {"(", "1", ")"}, {"-", "1", ""}, {"not ", "1", ""}, {"abs(", "1", ")"}, {"1+(", "1", ")"},
+        {"", "1", "+1"},
         {"min(1,", "1", ")"}, {"1<(", "1", ")"},
     };
     char text[100000];

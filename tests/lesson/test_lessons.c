@@ -47,7 +47,8 @@ START_TEST(claims_go_with_the_verdict)
     for (size_t i = 0; i < p1->predict.n; i++) {
         const struct ecs_choice *c = &p1->predict.choice[i];
         if (c->has_claim)
-            ck_assert_msg(c->right == (c->claim_low <= pass && pass < c->claim_high), "%s: %s", shipped[_i].file, c->id);
+            ck_assert_msg(c->right == (c->claim_low <= pass && pass < c->claim_high), "%s: %s",
+                          shipped[_i].file, c->id);
     }
     ecs_lesson_free(l);
     ecs_issues_free(&issues);
@@ -73,14 +74,15 @@ START_TEST(any_one_byte_may_be_wrong)
             memcpy(bad + at, good + at + skip, size - at - skip);
             if (!skip)
                 bad[at] = k == 1 ? '\n' : other[at % sizeof other];
-            int rc = ecs_lesson_parse(shipped[_i].file, bad, size - skip, scenarios, n_scenarios, &l, &issues);
+            int rc = ecs_lesson_parse(shipped[_i].file, bad, size - skip, scenarios, n_scenarios,
+                                      &l, &issues);
             ck_assert((rc == 0) == (l != NULL));
             ck_assert(rc == 0 || (rc == -EINVAL && issues.n > 0));
             if (l)
                 ecs_lesson_lint(l, &issues);
             for (size_t i = 0; i < issues.n; i++)
-                ck_assert_msg(issues.v[i].line > 0 && *issues.v[i].what && *issues.v[i].mend, "byte %zu, change %zu: %s", at, k,
-                              fake_issues_text(&issues));
+                ck_assert_msg(issues.v[i].line > 0 && *issues.v[i].what && *issues.v[i].mend,
+                              "byte %zu, change %zu: %s", at, k, fake_issues_text(&issues));
             taken += l != NULL;
             refused += l == NULL;
             ecs_lesson_free(l);
@@ -144,7 +146,8 @@ START_TEST(a_bad_lesson_is_left_out_and_named)
     ck_assert_uint_eq(issues.n, 2);
     bool broken = false, is_folder = false;
     for (size_t i = 0; i < 2; i++) {
-        broken = broken || (strstr(issues.v[i].what, "10-broken.md:3: unknown key 'wrong'") && strstr(issues.v[i].what, "more)"));
+        broken = broken || (strstr(issues.v[i].what, "10-broken.md:3: unknown key 'wrong'") &&
+                            strstr(issues.v[i].what, "more)"));
         is_folder = is_folder || strstr(issues.v[i].what, "11-folder.md");
     }
     ck_assert_msg(broken && is_folder, "%s", fake_issues_text(&issues));
