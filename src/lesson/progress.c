@@ -292,9 +292,9 @@ static void set_aside(const char *path, const struct ecs_error *why, struct ecs_
 
 int ecs_progress_load(struct ecs_progress *p, const char *lesson, struct ecs_answers *out, struct ecs_error *e)
 {
-    char path[PATH_MAX + 256], *text;
+    char path[PATH_MAX + 256], *text = NULL;
     struct ecs_error why = {0};
-    size_t size;
+    size_t size = 0;
     const struct ecs_answers *held = *p->why ? remembered(p, lesson) : NULL;
     if (held) {
         *out = *held;
