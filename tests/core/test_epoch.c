@@ -112,6 +112,20 @@ START_TEST(nothing_goes_while_the_retirer_is_in_a_section)
 }
 END_TEST
 
+START_TEST(a_list_whose_time_is_over_is_emptied_before_it_is_used_again)
+{
+    struct ecs_epoch_record *mine = ecs_epoch_mine(&domain);
+    struct node node[2] = {{.value = 1}};
+    retire(mine, &node[0]);
+    for (int i = 0; i < ECS_EPOCH_LISTS; i++)
+        ck_assert(ecs_epoch_try_advance(mine));
+    retire(mine, &node[1]);
+    ck_assert_int_eq(node[0].reclaimed, 1);
+    ck_assert_int_eq(node[1].reclaimed, 0);
+    ecs_epoch_drain(&domain);
+}
+END_TEST
+
 static struct { pthread_barrier_t inside, judged; uint32_t id; } stall;
 
 static void stay_inside(unsigned number, void *arg)
@@ -208,12 +222,18 @@ END_TEST
 
 static struct node chain_node[50];
 
+static int depth;
+
 static void retire_next(void *what, void *ctx)
 {
     struct node *node = what;
     node->reclaimed++;
+    ck_assert_int_eq(depth++, 0);  /* however long the chain, the machine's stack stays flat */
     if (node + 1 < chain_node + 50)
         ecs_epoch_retire(ecs_epoch_mine(&domain), &node[1].retired, &node[1], 0, retire_next, ctx);
+    for (int i = 0; i < 4; i++)
+        ecs_epoch_poll(ecs_epoch_mine(&domain));
+    depth--;
 }
 
 START_TEST(a_reclaim_function_may_retire)
@@ -342,6 +362,7 @@ int main(void)
     tcase_add_test(tc, a_destroyed_domain_gives_its_key_back);
     tcase_add_test(tc, the_record_is_the_same_until_the_thread_leaves);
     tcase_add_test(tc, two_advances_from_retire_to_reclaim);
+    tcase_add_test(tc, a_list_whose_time_is_over_is_emptied_before_it_is_used_again);
     tcase_add_test(tc, sections_nest);
     tcase_add_test(tc, nothing_goes_while_the_retirer_is_in_a_section);
     tcase_add_test(tc, a_stalled_reader_stops_reclamation_and_is_seen);

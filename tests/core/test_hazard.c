@@ -227,13 +227,18 @@ END_TEST
 
 static struct node chain_node[50];
 
+static int depth;
+
 static void retire_next(void *what, void *ctx)
 {
     struct node *node = what;
     node->reclaimed++;
+    ck_assert_int_eq(depth++, 0);  /* however long the chain, the machine's stack stays flat */
     if (node + 1 < chain_node + 50)
         ecs_hazard_retire(ecs_hazard_mine(&domain), &node[1].retired, &node[1], 0, retire_next,
                           ctx);
+    ecs_hazard_scan(ecs_hazard_mine(&domain));
+    depth--;
 }
 
 START_TEST(a_reclaim_function_may_retire)

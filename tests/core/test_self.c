@@ -210,8 +210,14 @@ static pthread_key_t foreign;
 static int own_key;
 static _Atomic unsigned set_late, got_null;
 
+static bool only_last;
+
 static void late_user(void *value)
 {
+    if (only_last && (uintptr_t)value > 1) {
+        pthread_setspecific(foreign, (void *)((uintptr_t)value - 1));
+        return;
+    }
     struct ecs_self *self = ecs_self();
     if (!self)
         got_null++;
@@ -236,7 +242,7 @@ static void late_destructors(void)
 {
     for (int i = 0; i < 300; i++)
         crew_run(1, use_late, NULL);
-    ck_assert_uint_ge(set_late, 300 * (USES - 1));
+    ck_assert_uint_ge(set_late + got_null, only_last ? 300 : 300 * (USES - 1));
     ck_assert_uint_eq(hooks_run, set_late);  /* each value that was set got its hook */
     ck_assert_uint_eq(highest, 0);           /* each id came back */
 }
@@ -258,6 +264,19 @@ START_TEST(a_destructor_that_runs_after_ours_may_use_us)
     ecs_self_leave();
     pthread_key_create(&foreign, late_user);
     late_destructors();
+}
+END_TEST
+
+/* Ours has cleaned up long since, and whoever asks now gets nothing that nobody would give back. */
+START_TEST(a_destructor_that_uses_us_at_the_very_end_leaves_nothing)
+{
+    only_last = true;
+    own_key = ecs_self_key_create(count_hook, NULL);
+    ecs_self();
+    ecs_self_leave();
+    pthread_key_create(&foreign, late_user);
+    late_destructors();
+    ck_assert_uint_eq(got_null, 300);
 }
 END_TEST
 
@@ -326,6 +345,7 @@ int main(void)
     tcase_add_test(tc, a_deleted_key_forgets_values_of_living_threads);
     tcase_add_test(tc, a_destructor_that_runs_before_ours_may_use_us);
     tcase_add_test(tc, a_destructor_that_runs_after_ours_may_use_us);
+    tcase_add_test(tc, a_destructor_that_uses_us_at_the_very_end_leaves_nothing);
     tcase_add_test(tc, a_hook_may_give_another_key_a_value);
     tcase_add_test(tc, a_hook_that_never_has_enough_is_stopped);
     tcase_add_test(tc, a_child_of_fork_goes_on);

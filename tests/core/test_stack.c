@@ -84,6 +84,27 @@ START_TEST(fill_puts_all_in_order)
 }
 END_TEST
 
+START_TEST(large_indices_keep_all_their_bits)
+{
+    enum { MANY = 200000 };
+    struct ecs_stack_node *many = aligned_alloc(ECS_LINE, (MANY + 1) * sizeof *many);
+    ck_assert_ptr_nonnull(many);
+    ck_assert_int_eq(ecs_stack_init(&stack, _i, many, MANY, &hazard, &epoch), 0);
+    ck_assert_int_eq(ecs_stack_join(&stack, &caller), 0);
+    ecs_stack_fill(&stack);
+    unsigned wrong = 0;
+    for (uint32_t i = 1; i <= MANY; i++)
+        wrong += ecs_stack_pop(&stack, &caller) != i;
+    for (uint32_t i = 1; i <= MANY; i++)
+        ecs_stack_push(&stack, i, &caller);
+    for (uint32_t i = MANY; i >= 1; i--)
+        wrong += ecs_stack_pop(&stack, &caller) != i;
+    ck_assert_uint_eq(wrong, 0);
+    ck_assert_uint_eq(ecs_stack_pop(&stack, &caller), 0);
+    free(many);
+}
+END_TEST
+
 START_TEST(only_the_tagged_one_counts_versions)
 {
     make(_i);
@@ -230,6 +251,7 @@ int main(void)
     tcase_add_test(tc, nothing_else_shares_the_heads_lines);
     tcase_add_loop_test(tc, last_in_first_out, 0, 4);
     tcase_add_loop_test(tc, fill_puts_all_in_order, 0, 4);
+    tcase_add_loop_test(tc, large_indices_keep_all_their_bits, 0, 4);
     tcase_add_loop_test(tc, only_the_tagged_one_counts_versions, 0, 4);
     tcase_add_test(tc, the_version_wraps_without_touching_the_index);
     tcase_add_loop_test(tc, retire_gives_the_node_back_once, 0, 4);
