@@ -240,7 +240,7 @@ static const char *const variant_names[] = {
 static const char *const variant_help[] = {
     "the C library's malloc and free",
     "one set of free lists under one mutex",
-    "one lock-free stack of free blocks, shared by all threads",
+    "one lock-free stack of free blocks per size, shared by all threads",
     "a pool for each thread, never shared",
     "a small cache for each thread over a shared lock-free depot of batches",
     NULL
