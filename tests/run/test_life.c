@@ -1,11 +1,16 @@
 #include <check.h>
 #include <dirent.h>
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <math.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <time.h>
 
 #include "core/base/clock.h"
@@ -270,6 +275,37 @@ START_TEST(more_threads_than_cpus) {
 }
 END_TEST
 
+/* As under a container's seccomp profile: sched_setaffinity(2) is not permitted. */
+static void forbid_affinity(void) {
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_sched_setaffinity, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = { sizeof code / sizeof *code, code };
+    ck_assert_int_eq(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+    ck_assert_int_eq(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+}
+
+START_TEST(affinity_is_not_permitted) {
+    struct ecs_error note;
+    struct ecs_snapshot s;
+    forbid_affinity();
+    struct ecs_run *run = start(2);
+    ck_assert_int_eq(ecs_run_await(run, 60 * ECS_NS_PER_S), 0);
+    ecs_run_note(run, &note);
+    ck_assert_msg(strncmp(note.what, "worker 0 could not be pinned to CPU ", 36) == 0, "%s",
+                  note.what);
+    ck_assert_ptr_nonnull(strstr(note.what, "(Operation not permitted) and runs free"));
+    wait_windows(&bell, run, 3);
+    ck_assert_int_eq(ecs_run_state(run), ECS_RUN_RUNNING);
+    ck_assert(ecs_series_get(ecs_run_series(run), 2, &s));
+    ck_assert_double_gt(s.metric[FAKE_RATE], 0);
+    ecs_run_free(run);
+}
+END_TEST
+
 START_TEST(measures_without_a_sampler) {
     struct ecs_values v = fake_values(2);
     struct ecs_run_options o = { .no_sampler = true };
@@ -328,6 +364,7 @@ int main(void) {
     tcase_add_test(t, pause_stands_still);
     tcase_add_test(t, ends_while_paused);
     tcase_add_test(t, more_threads_than_cpus);
+    tcase_add_test(t, affinity_is_not_permitted);
     tcase_add_test(t, measures_without_a_sampler);
     tcase_add_test(t, nothing_is_sampled_without_a_sampler);
     tcase_add_test(t, noise_is_judged);
