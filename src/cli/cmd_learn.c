@@ -1,4 +1,5 @@
 /* No subcommand: the lessons on screen. */
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -66,7 +67,7 @@ static int unknown_word(const char *word, const struct ecs_lessons *lessons, str
     return -ENOENT;
 }
 
-/* Bad names are answered before a missing terminal is. */
+/* Bad names are answered before a missing terminal is, and before the screen is touched. */
 static int check_lesson(const char *folder, const char *word, struct ecs_error *e)
 {
     struct ecs_lessons lessons = { 0 };
@@ -79,6 +80,15 @@ static int check_lesson(const char *folder, const char *word, struct ecs_error *
     return rc;
 }
 
+/* The picker reads the lessons itself; whether it can is known sooner. */
+static int check_folder(const char *folder, struct ecs_error *e)
+{
+    DIR *d = opendir(folder);
+    if (d)
+        return closedir(d);
+    return check_lesson(folder, NULL, e);
+}
+
 static int learn(const struct ecs_arguments *a)
 {
     char lessons[PATH_MAX], traces[PATH_MAX];
@@ -87,8 +97,7 @@ static int learn(const struct ecs_arguments *a)
     ecs_screen_arguments(a, &o);
     if (ecs_input_lessons_folder(a, lessons, sizeof lessons, &e))
         return ecs_print_error(&e);
-    /* The picker reads the folder itself and says what is wrong with it. */
-    if ((o.lesson || !ecs_on_terminal()) && check_lesson(lessons, o.lesson, &e))
+    if (o.lesson ? check_lesson(lessons, o.lesson, &e) : check_folder(lessons, &e))
         return ecs_print_error(&e);
     if (!ecs_on_terminal())
         return ecs_print_usage("without one there are " ECS_PROGRAM " list, run, compare, machine, "

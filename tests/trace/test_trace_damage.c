@@ -186,7 +186,8 @@ START_TEST(records_that_do_not_fit)
 }
 END_TEST
 
-#define PICT(more) "{\"t\":\"pict\",\"seq\":1,\"kind\":\"stack\",\"bytes\":64,\"stride\":0," more "}"
+#define PICT(more) "{\"t\":\"pict\",\"seq\":1,\"kind\":\"stack\",\"bytes\":64,\"stride\":0," \
+                   more "}"
 
 START_TEST(pictures_that_do_not_fit)
 {
