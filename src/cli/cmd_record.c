@@ -149,6 +149,20 @@ static int find_lesson(const struct ecs_arguments *a, struct recording *r, struc
     return rc;
 }
 
+/* True if a --set names the parameter. */
+static bool told(const struct ecs_arguments *a, const char *param)
+{
+    size_t n = strlen(param);
+    for (size_t i = 0; i < a->n_given; i++) {
+        if (strcmp(a->given[i].option->name, "set") != 0)
+            continue;
+        for (const char *p = a->given[i].value; p; p = strchr(p, ','), p = p ? p + 1 : NULL)
+            if (strncmp(p, param, n) == 0 && p[n] == '=')
+                return true;
+    }
+    return false;
+}
+
 static int find_subject(const struct ecs_arguments *a, struct recording *r, struct ecs_error *e)
 {
     size_t n;
@@ -170,6 +184,9 @@ static int find_subject(const struct ecs_arguments *a, struct recording *r, stru
         if (rc)
             return rc;
     }
+    /* A lesson takes turns between its two values, unless it was told which one. */
+    if (r->param >= 0 && told(a, r->scenario->params[r->param].name))
+        r->param = -1;
     if (r->param >= 0)
         r->values.v[r->param] = r->side[0];
     return ecs_input_check(r->scenario, &r->values, e);

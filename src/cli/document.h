@@ -1,4 +1,23 @@
-/* Pieces of the JSON documents; the same as text and CSV. README, "For scripts", has the keys. */
+/* Pieces of the JSON documents; the same as text and CSV. Within a schema's version keys are added,
+ * none is taken away or changes its meaning.
+ *
+ * Every figure:       name, label, unit, source (measured, model, recorded, exhaustive), how,
+ *                     lower_is_better, is_count; median, low, high (null with a "why" when it
+ *                     could not be had), n
+ * ecscope.run.v1      scenario, machine, seconds, params, windows, dirty_windows, window_ms,
+ *                     noisy (with noisy_why), metrics, note; from `replay` also segments (the same
+ *                     for each set of parameters) and recorded {date, title, lesson, truncated,
+ *                     damage}
+ * ecscope.compare.v1  scenario, metric, unit, source, how, lower_is_better, machine, a and b
+ *                     {params, median, low, high, n}, pairs, dirty_pairs, ratio {median, low,
+ *                     high, coverage}, verdict (with why)
+ * ecscope.machine.v1  machine, packages, memory_bytes, cpu_list, caches, node_list, abilities
+ *                     {pinning, numa, remote_memory, hardware_counters, run_delay, huge_pages: each
+ *                     available, or why not}, numa_balancing
+ * ecscope.list.v1     lessons, scenarios with params and metrics, programs
+ * ecscope.lint.v1     files, errors, warnings, issues {file, line, severity, what, mend}
+ * machine             host, cpu, kernel, arch, hypervisor, cpus, allowed_cpus, cores, nodes,
+ *                     line_bytes, foreign_topology */
 #ifndef ECS_CLI_DOCUMENT_H
 #define ECS_CLI_DOCUMENT_H
 

@@ -125,7 +125,7 @@ void ecs_csv_window(const struct ecs_scenario *s, const struct ecs_snapshot *sna
 {
     printf("%.3f", (double)snap->time_ns / 1e9);
     for (size_t i = 0; i < s->n_metrics; i++) {
-        if (isnan(snap->metric[i]))
+        if (!isfinite(snap->metric[i]))
             putchar(',');
         else
             printf(",%.9g", snap->metric[i]);

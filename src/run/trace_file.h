@@ -1,11 +1,19 @@
 /* A run kept in a file: recorder and reader.
  *
  * Text, one record a line: eight hex digits of CRC-32 (zlib's polynomial) over the rest of the
- * line, a space, one JSON object. Record types by key "t": "head" (first; format version,
- * scenario with its tables of parameters, metrics and counters, machine, date, title, lesson),
- * "snap", "pict", "end". doc: README, "Recordings". A reader ignores keys and record types that
- * it does not know. Written to a temporary name, renamed when closed; a file of a killed
- * recorder (NAME.part) is readable up to its last whole record. */
+ * line, a space, one JSON object. Record types by key "t":
+ *   head  first, once: version, made_by; host, cpu, kernel, date, cpus, nodes; title, lesson,
+ *         sample_hz; scenario {name, summary, params, metrics, counters, diagram, min_cpus} with
+ *         its tables in full, so that a build without that scenario plays it too
+ *   snap  one window: seq, time and window (ns), gen, flags (bits of ECS_SNAP_*), workers, noise
+ *         {delay, steal, canary, foreign, cpu, why}, values and metrics in the order of the tables
+ *         (null: not available), rates and cpus of the workers
+ *   pict  what explains it: seq that it belongs to, kind, bytes, stride, spans [offset, size,
+ *         owner, label], values (a number, or "0x..." beyond 63 bits)
+ *   end   last: how many snaps and pictures there were
+ * A reader passes over keys and record types that it does not know; "version" grows when that is
+ * not enough. No line is longer than 64 KiB, no file than 256 MiB. Written to NAME.part, renamed
+ * when closed; what a killed recorder leaves is readable up to its last whole record. */
 #ifndef ECS_RUN_TRACE_FILE_H
 #define ECS_RUN_TRACE_FILE_H
 

@@ -58,6 +58,8 @@ static void in_child(char *words, int out, int err)
         char *equals = strchr(word, '=');
         if (n == 1 && equals && word[0] != '-') {
             *equals = '\0';
+            for (char *p = equals + 1; (p = strchr(p, '+'));)
+                *p = ' ';
             setenv(word, equals + 1, 1);
         } else if (*word && n <= MAX_WORDS) {
             argv[n++] = word;

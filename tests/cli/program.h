@@ -7,8 +7,8 @@
 
 struct said { int status; int signal; char *out, *err; };   /* status: -1 if a signal ended it */
 
-/* Words apart by single blanks; "NAME=value" words in front set the environment. Aborts the test
- * when it cannot be run at all. */
+/* Words apart by single blanks; "NAME=value" words in front set the environment, with + for each
+ * blank. Aborts the test when it cannot be run at all. */
 struct said run(const char *command);
 void said_free(struct said *s);
 

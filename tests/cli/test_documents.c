@@ -335,24 +335,25 @@ START_TEST(machine_document)
     check_machine(o);
     ck_assert(json_is_false(get(o, "foreign_topology")));
     json_decref(o);
-    o = run_json("HWLOC_SYNTHETIC=Package:2(memory=1GB) machine --format json");
-    check_machine(o);
-    json_decref(o);
 }
 END_TEST
 
 START_TEST(a_made_up_machine_is_shown_as_such)
 {
-    json_t *o = run_json("HWLOC_SYNTHETIC=node:8core:32pu:1 machine --json");
-    /* hwloc passes over what it cannot read; this it can. */
-    ck_assert(json_is_boolean(get(o, "foreign_topology")));
+    json_t *o = run_json("HWLOC_SYNTHETIC=Package:2+Group:4+[NUMANode(memory=68719476736)]+"
+                         "L3Cache:2(size=33554432)+Core:16+PU:1 machine --json");
+    check_machine(o);
+    ck_assert(json_is_true(get(o, "foreign_topology")));
+    ck_assert_int_eq(integer(o, "nodes"), 8);
+    ck_assert_int_eq(integer(o, "cpus"), 256);
+    ck_assert(json_is_false(get(get(get(o, "abilities"), "pinning"), "available")));
+    ck_assert(json_is_false(get(get(get(o, "abilities"), "numa"), "available")));
     json_decref(o);
-    o = run_json("HWLOC_SYNTHETIC=numanode:4 machine --json");
-    if (json_is_true(get(o, "foreign_topology"))) {
-        ck_assert_int_eq(integer(o, "nodes"), 4);
-        ck_assert(json_is_false(get(get(get(o, "abilities"), "pinning"), "available")));
-    }
-    json_decref(o);
+    /* What cannot be used is passed over, and that is said. */
+    struct said s = run("HWLOC_XMLFILE=/nonexistent machine --json");
+    ck_assert_int_eq(s.status, 0);
+    ck_assert_ptr_nonnull(strstr(s.err, "note: HWLOC_XMLFILE could not be used"));
+    said_free(&s);
 }
 END_TEST
 
@@ -396,6 +397,7 @@ int main(void)
     tcase_add_test(t, list_document);
     tcase_add_loop_test(t, listed_defaults_are_taken, 0, 4);
     tcase_add_test(t, machine_document);
+    tcase_add_test(t, a_made_up_machine_is_shown_as_such);
     tcase_add_test(t, a_made_up_machine_is_shown_as_such);
     tcase_add_test(t, machine_prints_text);
     tcase_add_test(t, lint_document);

@@ -61,6 +61,17 @@ START_TEST(a_lesson_comes_back)
 }
 END_TEST
 
+/* Told which value, it stays with it. */
+START_TEST(a_lesson_told_its_value)
+{
+    record("false-sharing", "told", " --set threads=1,stride=64");
+    json_t *o = replay("told");
+    ck_assert_uint_eq(json_array_size(json_object_get(o, "segments")), 1);
+    ck_assert_int_eq(json_integer_value(at(o, "params", "stride")), 64);
+    json_decref(o);
+}
+END_TEST
+
 START_TEST(text_and_csv)
 {
     record("stack-stress", "t", "");
@@ -180,6 +191,7 @@ int main(void)
     TCase *t = tcase_create("recording");
     tcase_add_test(t, a_scenario_comes_back);
     tcase_add_test(t, a_lesson_comes_back);
+    tcase_add_test(t, a_lesson_told_its_value);
     tcase_add_test(t, text_and_csv);
     tcase_add_test(t, nothing_is_replaced_unasked);
     tcase_add_loop_test(t, an_interrupt_closes_the_file, 0, 2);
