@@ -214,6 +214,8 @@ START_TEST(no_more_room)
     struct ecs_trace *t = read_back(path);
     ck_assert_uint_eq(t->n, n);
     ck_assert(t->truncated);
+    /* The half record was taken back. */
+    ck_assert_ptr_nonnull(strstr(t->damage, "was not closed"));
     ecs_trace_free(t);
 }
 END_TEST
