@@ -160,6 +160,14 @@ START_TEST(hit_rates_follow_from_batch_and_cache)
     snap = churn(&d, &v, (const char *[]){ "batch=256", "l1=4", NULL });
     ck_assert_double_eq_tol(snap.metric[l1], 50, 2);
     ck_assert_double_ge(snap.metric[l2], 99);
+    struct ecs_picture p;
+    ecs_run_picture(d.run, &p);
+    ck_assert_uint_eq(p.value[ECS_POOLS_L1_CAP], 4);
+    ck_assert_uint_eq(p.value[ECS_POOLS_BATCH], 2);
+    ck_assert_uint_eq(p.value[ECS_POOLS_WORKERS], 2);
+    ck_assert_uint_ge(p.value[ECS_POOLS_FROM_OS], 256);
+    for (int i = 0; i < 2; i++)
+        ck_assert_uint_le(p.value[ECS_POOLS_L1 + i], 4);
     snap = churn(&d, &v, (const char *[]){ "l1=1", NULL });
     ck_assert_double_le(snap.metric[l1], 1);
     ck_assert_double_gt(snap.metric[ecs_metric_index(s, "os.bytes")], 256 << 10);
