@@ -236,10 +236,12 @@ bool window(struct machine *m, struct ecs_player *p)
         s.noise = (struct ecs_noise){.foreign = 0.31f, .delay = 0.4f, .cpu = 0,
                                      .why = ECS_NOISE_FOREIGN | ECS_NOISE_DELAY};
     }
+    bool slow = m->settling || m->since_change < m->cold;
     m->changed = false;
     m->settling -= m->settling > 0;
     m->since_change++;
-    s.metric[M_RATE] = rate(m) * (s.flags & ECS_SNAP_DIRTY ? 0.3 : 1);
+    s.metric[M_RATE] = rate(m) * (s.flags & ECS_SNAP_DIRTY ? 0.3 : 1) *
+                       (slow && m->values.v[P_STRIDE] == 128 ? 0.1 : 1);
     s.metric[M_COST] = 1e9 / s.metric[M_RATE];
     s.metric[M_LOST] = m->values.v[P_VARIANT] ? 0 : m->lost_per_window * (double)m->since_change;
     s.metric[M_NEVER] = NAN;

@@ -28,6 +28,7 @@ struct machine {
     bool changed;
     uint64_t seq, generation;
     uint64_t since_change;        /* windows, for counts */
+    unsigned cold;                /* windows after a change that are slow, settling or not; settling ones always are */
     unsigned dirty_of_8;          /* noise: so many of 8 windows are dirty */
     double gain;                  /* rate at stride 128 against stride 8; 0: 7.5 */
     double lost_per_window;       /* of the plain variant */

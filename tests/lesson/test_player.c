@@ -101,6 +101,65 @@ START_TEST(chart_is_closed_while_a_prediction_is_open_in_its_step)
 }
 END_TEST
 
+/* Step 1 becomes: the question q2, the prediction, the scenario. */
+START_TEST(chart_is_closed_before_its_prediction_is_reached)
+{
+    struct ecs_block b[] = {t.lesson->step[2].block[3], t.lesson->step[0].block[1], t.lesson->step[1].block[1]};
+    struct ecs_step mixed = {.title = "mixed", .phase = ECS_OBSERVE, .block = b, .n = 3};
+    struct ecs_lesson l = {.id = "mixed", .step = &mixed, .n = 1};
+    struct ecs_answers a = {0};
+    struct ecs_player *p;
+    ck_assert_int_eq(ecs_player_new(&l, &two_cpus, &a, &p), 0);
+    ck_assert_ptr_eq(ecs_player_current(p), &b[0]);
+    ck_assert_ptr_eq(ecs_player_scenario(p), &b[2]);
+    ck_assert(!ecs_player_chart_open(p));
+    ecs_player_act(p, ECS_ACT_CHOOSE, 1, 0);
+    ck_assert(!ecs_player_chart_open(p));
+    ecs_player_act(p, ECS_ACT_SKIP, 0, 0);
+    ck_assert(ecs_player_chart_open(p));
+    ecs_player_free(p);
+}
+END_TEST
+
+/* A second prediction about the same scenario closes the chart until it is answered. */
+START_TEST(chart_is_closed_by_a_later_prediction)
+{
+    struct ecs_block second = t.lesson->step[0].block[1];
+    second.name = (char[]){"p2"};
+    struct ecs_block b[] = {t.lesson->step[0].block[1], t.lesson->step[1].block[1]};
+    struct ecs_step steps[] = {{.title = "one", .phase = ECS_TRANSFER, .block = b, .n = 2},
+                               {.title = "two", .phase = ECS_TRANSFER, .block = &second, .n = 1}};
+    struct ecs_lesson l = {.id = "again", .step = steps, .n = 2};
+    struct ecs_answers a = {0};
+    struct ecs_player *p;
+    ck_assert_int_eq(ecs_player_new(&l, &two_cpus, &a, &p), 0);
+    ecs_player_act(p, ECS_ACT_SKIP, 0, 0);
+    ck_assert(ecs_player_chart_open(p));
+    ck_assert_ptr_eq(ecs_player_prediction(p), &b[0]);
+    ck_assert_int_eq(ecs_player_act(p, ECS_ACT_NEXT, 0, 0), 0);
+    ck_assert(!ecs_player_chart_open(p));
+    ck_assert_ptr_eq(ecs_player_prediction(p), &second);
+    ecs_player_act(p, ECS_ACT_CHOOSE, 1, 0);
+    ecs_player_act(p, ECS_ACT_CONFIDENCE, 1, 0);
+    ck_assert(ecs_player_chart_open(p));
+    ecs_player_free(p);
+}
+END_TEST
+
+START_TEST(a_task_about_parameters_waits_for_clean_windows_too)
+{
+    struct ecs_do *d = &ecs_lesson_block(t.lesson, "d1")->task;
+    ecs_expression_free(d->check);
+    ck_assert_int_eq(ecs_expression_parse("s1.param.stride == 128", &d->check, NULL), 0);
+    to_transfer(&t);
+    act(&t, ECS_ACT_TOGGLE, 0);
+    windows(&t.m, t.player, 5 + 9);
+    ck_assert_int_eq(wait_now(), ECS_WAIT_TASK);
+    windows(&t.m, t.player, 1);
+    ck_assert(standing("d1").right);
+}
+END_TEST
+
 START_TEST(skips_are_recorded)
 {
     ck_assert_int_eq(act(&t, ECS_ACT_SKIP, 0), 0);
@@ -512,6 +571,9 @@ int main(void)
     tcase_add_test(c, no_chart_before_the_prediction);
     tcase_add_test(c, no_jumping_ahead_of_a_prediction);
     tcase_add_test(c, chart_is_closed_while_a_prediction_is_open_in_its_step);
+    tcase_add_test(c, chart_is_closed_before_its_prediction_is_reached);
+    tcase_add_test(c, chart_is_closed_by_a_later_prediction);
+    tcase_add_test(c, a_task_about_parameters_waits_for_clean_windows_too);
     tcase_add_test(c, skips_are_recorded);
     tcase_add_test(c, confidence_alone_can_be_skipped);
     tcase_add_test(c, scenario_starts_with_its_values_and_toggles_cycle);

@@ -422,6 +422,7 @@ START_TEST(two_programs_at_once_never_tear_a_file)
         struct ecs_error e = {0};
         struct ecs_answers a = reloaded("x", &e);
         ck_assert_str_eq(e.what, "");
+        ck_assert_uint_gt(a.step, 0);
         ck_assert_uint_eq(a.step, a.steps);
         ck_assert_uint_eq((size_t)atoi(a.v[1].say), a.step);
     }

@@ -318,18 +318,26 @@ START_TEST(a_worker_that_fails_is_said)
 }
 END_TEST
 
+/* Until no window comes any more: the one in flight may. Returns how many there are. */
+static uint64_t stand_still(const struct ecs_series *series)
+{
+    uint64_t first, end, before = UINT64_MAX;
+    for (int still = 0; still < 5;) {
+        ecs_series_range(series, &first, &end);
+        still = end == before ? still + 1 : 0;
+        before = end;
+        ecs_sleep_until_ns(ecs_now_ns() + 50000000);
+    }
+    return before;
+}
+
 START_TEST(pausing_stops_the_windows)
 {
     observe();
     until_in_force(GAIN, 1);
     ecs_session_pause(session, true, ecs_now_ns());
     ck_assert(ecs_session_paused(session));
-    uint64_t before = UINT64_MAX;
-    for (int still = 0; still < 5;) {                    /* the window in flight may still come */
-        still = held() == before ? still + 1 : 0;
-        before = held();
-        ecs_sleep_until_ns(ecs_now_ns() + 50000000);
-    }
+    uint64_t before = stand_still(ecs_session_series(session));
     ecs_session_pause(session, false, ecs_now_ns());
     while (held() == before)
         next_windows();
@@ -426,10 +434,10 @@ START_TEST(the_recorded_fallback_and_back)
     ck_assert_uint_eq(next, UINT64_MAX);
     ck_assert_uint_eq(held(), 10);
     ck_assert(ecs_session_over(session));
+    uint64_t before = stand_still(live);                 /* meanwhile the live run stands still */
     ck_assert_int_eq(ecs_session_fallback(session, false, &e), 0);
     ck_assert_ptr_null(ecs_session_recorded(session));
     ck_assert_ptr_eq(ecs_session_series(session), live);
-    uint64_t before = held();
     while (held() == before)
         next_windows();                                  /* the live run goes on */
     ck_assert_int_eq(ecs_session_fallback(session, true, &e), 0);
