@@ -255,7 +255,7 @@ static const char *const mix_help[] = {
 
 static const struct ecs_param params[N_PARAMS] = {
     [VARIANT] = { .name = "variant", .summary = "which allocator",
-                  .kind = ECS_PARAM_CHOICE, .def = 1, .choices = variant_names,
+                  .kind = ECS_PARAM_CHOICE, .def = 4, .choices = variant_names,
                   .choice_help = variant_help, .live = true, .rebuild = true },
     [SIZE] = { .name = "size", .summary = "bytes of a block",
                .kind = ECS_PARAM_BYTES, .def = 64, .min = SMALLEST, .max = ECS_ALLOC_MAX,
