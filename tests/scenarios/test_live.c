@@ -146,7 +146,7 @@ static struct ecs_snapshot churn(struct drive *d, struct ecs_values *v, const ch
     return drive_until(d, v);     /* a whole window */
 }
 
-/* Waits for a window in which a figure lies in a range: a worker that begins late may spoil some. */
+/* Waits for a window in which a figure is in a range: a worker that begins late may spoil some. */
 static void wait_for(struct drive *d, const char *name, double low, double high)
 {
     int metric = ecs_metric_index(d->s, name);
