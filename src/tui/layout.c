@@ -1,8 +1,8 @@
 #include "tui/layout.h"
 
 /* Fewest rows and columns in which a panel still says something. */
-enum { CHART_ROWS = 8, TEXT_ROWS = 6, DIAGRAM_ROWS = 6, AB_COLUMNS = 32, SIDE_BY_SIDE = 74,
-       TWO_PLACES = 18, WIDE_W = 132, WIDE_H = 34, BOXED_W = 90, BOXED_H = 28 };
+enum { CHART_ROWS = 8, TEXT_ROWS = 5, DIAGRAM_ROWS = 6, AB_COLUMNS = 32, SIDE_BY_SIDE = 74,
+       TWO_PLACES = 18, WIDE_W = 132, WIDE_H = 34, MANY_ROWS = 1000, BOXED_W = 90, BOXED_H = 28 };
 
 enum tab { TAB_PAIR, TAB_AB, TAB_DIAGRAM, TAB_CHART, TAB_TEXT };
 
@@ -38,29 +38,31 @@ static void two_columns(struct page *p)
 {
     int left = p->body.w * 58 / 100, right = p->body.w - left, h = p->body.h;
     int diagram = p->diagram ? clamp(p->diagram, DIAGRAM_ROWS, h * 45 / 100) : 0;
-    int ab = clamp(h - p->text, 15, h * 45 / 100);
+    int ab = p->text ? clamp(h - p->text, 15, 24) : h;
 
     place(p, ECS_SLOT_CHART, 0, 0, left, h - diagram);
     if (diagram)
         place(p, ECS_SLOT_DIAGRAM, 0, h - diagram, left, diagram);
     place(p, ECS_SLOT_AB, left, 0, right, ab);
-    place(p, ECS_SLOT_TEXT, left, ab, right, h - ab);
+    if (p->text)
+        place(p, ECS_SLOT_TEXT, left, ab, right, h - ab);
 }
 
 /* Three rows: chart and A/B, diagram, text. False when they do not all fit. */
 static bool three_rows(struct page *p)
 {
-    int h = p->body.h, text = clamp(p->text, TEXT_ROWS, h);
+    int h = p->body.h, text = p->text ? clamp(p->text, TEXT_ROWS, h) : 0;
     int least = CHART_ROWS + 3 + p->diagram;
 
     if (least + text > h)
         text = clamp(h - least, 0, text);
-    if (text < TEXT_ROWS || text * 4 < p->text * 3)
+    if (least + text > h || (p->text && text < TEXT_ROWS) || text * 4 < p->text * 3)
         return false;
     chart_and_ab(p, 0, h - text - p->diagram);
     if (p->diagram)
         place(p, ECS_SLOT_DIAGRAM, 0, h - text - p->diagram, p->body.w, p->diagram);
-    place(p, ECS_SLOT_TEXT, 0, h - text, p->body.w, text);
+    if (text)
+        place(p, ECS_SLOT_TEXT, 0, h - text, p->body.w, text);
     return true;
 }
 
@@ -76,7 +78,8 @@ static enum tab pick_tab(struct page *p, bool ab_apart, int panel)
         tab[n++] = TAB_DIAGRAM;
     if (p->body.h >= TWO_PLACES - 3)
         tab[n++] = TAB_CHART;
-    tab[n++] = TAB_TEXT;
+    if (p->text)
+        tab[n++] = TAB_TEXT;
     p->l.tabbed = true;
     p->l.tabs = n;
     p->l.tab = ((panel % n) + n) % n;
@@ -95,24 +98,25 @@ static void two_places(struct page *p, int panel)
     int w = p->body.w, h = p->body.h;
     bool beside = w >= SIDE_BY_SIDE;
     enum tab tab = pick_tab(p, !beside, panel);
-    int text = clamp(p->text, TEXT_ROWS, h - CHART_ROWS), top = h - text;
+    int text = p->text ? clamp(p->text, TEXT_ROWS, h - CHART_ROWS) : 0, top = h - text;
 
     if (tab == TAB_CHART || tab == TAB_TEXT) {
         place(p, slot_of(tab), 0, 0, w, h);
         return;
     }
-    if (tab == TAB_DIAGRAM)
+    if (tab == TAB_DIAGRAM && p->text)
         top = clamp(p->diagram, DIAGRAM_ROWS, h - TEXT_ROWS);
     if (tab == TAB_PAIR && beside)
         chart_and_ab(p, 0, top);
     else
         place(p, slot_of(tab), 0, 0, w, top);
-    place(p, ECS_SLOT_TEXT, 0, top, w, h - top);
+    if (p->text)
+        place(p, ECS_SLOT_TEXT, 0, top, w, h - top);
 }
 
 struct ecs_layout ecs_layout(int w, int h, bool has_chart, int want_text, int want_diagram, int panel)
 {
-    struct page p = {.text = want_text, .diagram = want_diagram};
+    struct page p = {.text = clamp(want_text, 0, MANY_ROWS), .diagram = clamp(want_diagram, 0, MANY_ROWS)};
 
     p.l.tabs = 1;
     if (w < ECS_MIN_W || h < ECS_MIN_H) {

@@ -18,28 +18,52 @@ static int room(const struct ab_view *v)
     return v->in.y + v->in.h - v->y;
 }
 
+/* The one parameter that A and B differ in, -1 if there are more. */
+static int compared(const struct ecs_scene *s)
+{
+    int found = -1;
+
+    for (size_t i = 0; i < s->pair.n_params; i++)
+        if (s->pair.a.v[i] != s->pair.b.v[i]) {
+            if (found >= 0)
+                return -1;
+            found = (int)i;
+        }
+    return found;
+}
+
+/* "A" and "B" over the value of each: the parameter that they differ in is named at the left. */
 static void heads(struct ab_view *v)
 {
-    char a[48], b[48];
-    int xa = v->in.x + v->in.w - 2 * v->value, xb = xa + v->value;
+    char a[64], b[64];
+    int xa = v->in.x + v->in.w - 2 * v->value + 1, xb = xa + v->value - 1, param = compared(v->s);
     struct ecs_canvas *c = v->s->c;
 
     if (!v->s->pair.have) {
         ecs_text_right(c, xa, v->y++, v->value, ECS_ROLE_A, ECS_BOLD, "all of it");
         return;
     }
-    ecs_text_right(c, xa, v->y, v->value, ECS_ROLE_A, ECS_BOLD, "A");
+    ecs_text_right(c, xa, v->y, v->value - 1, ECS_ROLE_A, ECS_BOLD, "A");
     ecs_text_right(c, xb, v->y++, v->value, ECS_ROLE_B, ECS_BOLD, "B");
-    ecs_scene_side(v->s, ECS_GROUP_A, a, sizeof a);
-    ecs_scene_side(v->s, ECS_GROUP_B, b, sizeof b);
-    ecs_text_right(c, xa, v->y, v->value - 1, ECS_ROLE_A, 0, a);
-    ecs_text_right(c, xb, v->y++, v->value, ECS_ROLE_B, 0, b);
+    if (param >= 0) {
+        const struct ecs_param *p = &v->s->scenario->params[param];
+        ecs_text_cut(c, v->in.x, v->y, xa - v->in.x - 1, ECS_ROLE_TEXT, 0, p->name);
+        ecs_value_text(p, v->s->pair.a.v[param], a, sizeof a);
+        ecs_value_text(p, v->s->pair.b.v[param], b, sizeof b);
+    } else {
+        ecs_scene_side(v->s, ECS_GROUP_A, a, sizeof a);
+        ecs_scene_side(v->s, ECS_GROUP_B, b, sizeof b);
+    }
+    /* A long word of A ends where B's leaves it a blank. */
+    int wide = ecs_columns(b) + 1 - v->value, shift = wide > 0 ? wide : 0;
+    ecs_text_right(c, xa - shift - 4, v->y, v->value + 3, ECS_ROLE_A, 0, a);
+    ecs_text_right(c, xb - shift, v->y++, v->value + shift, ECS_ROLE_B, 0, b);
 }
 
 /* A figure in a narrow column: its unit is on the chart, the prefix stays. */
 static void compact(const struct ecs_scene *s, int metric, double value, int width, char *out, size_t size)
 {
-    char number[ECS_FORMAT_MAX], unit[ECS_FORMAT_MAX];
+    char number[24], unit[ECS_FORMAT_MAX];
 
     ecs_scene_figure(s, metric, value, out, size);
     if (ecs_columns(out) <= width || isnan(value))
@@ -57,7 +81,7 @@ static void figure_row(struct ab_view *v, int metric)
     const struct ecs_metric *m = &v->s->scenario->metrics[metric];
     struct ecs_ab ab = ecs_scene_ab(v->s, metric);
     char a[ECS_FORMAT_MAX] = "\u2013", b[ECS_FORMAT_MAX] = "\u2013";
-    int label = v->in.w - 2 * v->value - 1, xa = v->in.x + label + 1;
+    int label = v->in.w - 2 * v->value, xa = v->in.x + label + 1;
     bool fits = ecs_columns(m->label) <= label;
 
     if (ab.have_a)
@@ -67,7 +91,7 @@ static void figure_row(struct ab_view *v, int metric)
     ecs_text_cut(v->s->c, v->in.x, v->y, label, ECS_ROLE_TEXT, 0, fits ? m->label : m->name);
     ecs_text_right(v->s->c, xa, v->y, v->value - 1, ECS_ROLE_A, 0, a);
     if (v->s->pair.have)
-        ecs_text_right(v->s->c, xa + v->value, v->y, v->value, ECS_ROLE_B, 0, b);
+        ecs_text_right(v->s->c, xa + v->value - 1, v->y, v->value, ECS_ROLE_B, 0, b);
     v->y++;
 }
 
@@ -124,7 +148,7 @@ static void interval(double low, double high, const struct ecs_ab *ab, char *out
     if (ab->measured_pairs && coverage > 0)
         snprintf(out, size, "%s\u2013%s\u00d7, %.0f %%, %u pairs", a, b, coverage * 100, ab->measured_pairs);
     else
-        snprintf(out, size, "%s\u2013%s\u00d7, by the windows so far", a, b);
+        snprintf(out, size, "%s\u2013%s\u00d7 by windows so far", a, b);
 }
 
 static void ratio_text(struct ab_view *v, const struct ecs_metric *m, const struct ecs_ab *ab)
@@ -222,7 +246,7 @@ static void guess(struct ab_view *v, int metric)
     struct ecs_standing st;
     const struct ecs_choice *g = ecs_scene_guess(v->s, &st);
 
-    if (!g || !v->s->open || v->s->recorded || room(v) < 2)
+    if (!g || !v->s->open || !v->s->have || v->s->recorded || room(v) < 2)
         return;
     struct ecs_ab ab = ecs_scene_ab(v->s, metric);
     struct ecs_ruler ruler = {g->has_claim ? g->claim_low : NAN, g->has_claim ? g->claim_high : NAN,

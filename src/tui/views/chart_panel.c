@@ -3,10 +3,14 @@
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "run/compare.h"
 #include "run/format.h"
+#include "tui/widgets/free_room.h"
 #include "tui/widgets/prose.h"
+
+enum { UNIT_ROOM = 8 };
 
 double ecs_view_y_top(const struct ecs_ui *ui, int chart)
 {
@@ -47,10 +51,10 @@ static void guess_text(const struct ecs_scene *s, char *out, size_t size)
 {
     struct ecs_standing standing;
     const struct ecs_choice *g = ecs_scene_guess(s, &standing);
-    char low[ECS_FORMAT_MAX], high[ECS_FORMAT_MAX];
+    char low[24], high[24];
 
     out[0] = '\0';
-    if (!g)
+    if (!g || !g->has_claim)
         return;
     ecs_format_number(g->claim_low, low, sizeof low);
     ecs_format_number(g->claim_high, high, sizeof high);
@@ -67,7 +71,20 @@ static void noise_note(const struct ecs_scene *s, uint64_t seq, char *out, size_
 
     out[0] = '\0';
     if (ecs_series_copy(s->series, seq, &snap, 1) && snap.flags & ECS_SNAP_DIRTY)
-        snprintf(out, size, "\u2592 noisy: %s", ecs_noise_text(&snap.noise, why, sizeof why));
+        snprintf(out, size, "noisy: %s", ecs_noise_text(&snap.noise, why, sizeof why));
+}
+
+/* Where the border has no room: right of the unit, above the plot. */
+static void beside_unit(const struct ecs_scene *s, struct ecs_rect in, const char *text)
+{
+    struct ecs_rect row = {in.x + UNIT_ROOM, in.y, in.w - UNIT_ROOM, 1}, at;
+    int w = ecs_columns(text) + 2;
+
+    w = w > row.w - 2 ? row.w - 2 : w;
+    if (!ecs_free_room(s->c, row, w, 1, in.x + in.w, in.y, &at))
+        return;
+    ecs_put(s->c, at.x, at.y, 0x2592, ECS_ROLE_WARN, 0);
+    ecs_text_cut(s->c, at.x + 2, at.y, at.w - 2, ECS_ROLE_WARN, 0, text);
 }
 
 static struct ecs_chart chart_of(const struct ecs_scene *s, int chart, const char *guess)
@@ -119,7 +136,8 @@ static void one_chart(struct ecs_scene *s, int chart, struct ecs_rect r, bool fr
     if (!done.noisy)
         return;
     noise_note(s, done.noisy_seq, note, sizeof note);
-    ecs_box_note(s->c, r, &box, ECS_ROLE_WARN, note);
+    if (note[0] && !ecs_box_note(s->c, r, &box, ECS_ROLE_WARN, note))
+        beside_unit(s, in, note + strlen("noisy: "));
 }
 
 /* Two charts stand one above the other while each keeps eight rows, side by side while each keeps

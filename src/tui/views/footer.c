@@ -77,30 +77,69 @@ struct ecs_footer ecs_footer_begin(const struct ecs_scene *s)
 
 static bool can_toggle(const struct ecs_scene *s)
 {
-    return s->block && s->in_force && s->open && s->wait != ECS_WAIT_MEASURE && !s->recorded;
+    return s->player && s->block && s->in_force && s->open && s->wait != ECS_WAIT_MEASURE && !s->recorded
+        && !ecs_player_failure(s->player);
 }
 
-/* "[p] stride 8▸64": what it is now and what the key makes of it. */
-static void toggles(struct ecs_footer *f)
+/* "[p] stride 8▸64": what it is now and what the key makes of it; shorter where room is dear. */
+enum { FULL, NAMED, VALUE };
+
+static void toggle_label(const struct ecs_scene *s, size_t index, int form, char *out, size_t size)
+{
+    const struct ecs_toggle *t = &s->block->toggle[index];
+    const struct ecs_param *p = &s->scenario->params[t->param];
+    int64_t now = ecs_player_values(s->player)->v[t->param];
+    char from[40], to[40];
+    size_t at = 0;
+
+    while (at < t->n && t->value[at] != now)
+        at++;
+    ecs_value_text(p, now, from, sizeof from);
+    ecs_value_text(p, t->value[at < t->n ? (at + 1) % t->n : 0], to, sizeof to);
+    if (form == FULL)
+        snprintf(out, size, "%s %s\u25b8%s", p->name, from, to);
+    else if (form == NAMED)
+        snprintf(out, size, "%s %s", p->name, from);
+    else
+        snprintf(out, size, "%s", from);
+}
+
+/* Shortens from the last toggle on until all of them leave `spare` columns free. */
+static void choose_forms(const struct ecs_footer *f, int spare, int form[ECS_MAX_TOGGLES])
 {
     const struct ecs_scene *s = f->s;
-    const struct ecs_values *now = s->player ? ecs_player_values(s->player) : NULL;
+    char label[128];
 
-    for (size_t i = 0; can_toggle(s) && i < s->block->n_toggles; i++) {
-        const struct ecs_toggle *t = &s->block->toggle[i];
-        const struct ecs_param *p = &s->scenario->params[t->param];
-        char key[8], from[40], to[40], label[128];
-        size_t at = 0;
-        while (at < t->n && t->value[at] != now->v[t->param])
-            at++;
-        ecs_value_text(p, now->v[t->param], from, sizeof from);
-        ecs_value_text(p, t->value[at < t->n ? (at + 1) % t->n : 0], to, sizeof to);
-        snprintf(key, sizeof key, "%c", t->key);
-        snprintf(label, sizeof label, "%s %s\u25b8%s", p->name, from, to);
-        if (!ecs_footer_add(f, key, label, ECS_HOT_TOGGLE, (int)i)) {
-            snprintf(label, sizeof label, "%s", from);
-            ecs_footer_add(f, key, label, ECS_HOT_TOGGLE, (int)i);
+    for (size_t i = 0; i < s->block->n_toggles; i++)
+        form[i] = FULL;
+    for (int step = 0; step < 2 * ECS_MAX_TOGGLES; step++) {
+        int x = f->x;
+        for (size_t i = 0; i < s->block->n_toggles; i++) {
+            toggle_label(s, i, form[i], label, sizeof label);
+            x += item_columns("p", label) + 2;
         }
+        if (x + spare <= f->end)
+            return;
+        size_t longest = s->block->n_toggles - 1;
+        for (size_t i = longest; i-- > 0;)
+            longest = form[i] < form[longest] ? i : longest;
+        form[longest] += form[longest] < VALUE;
+    }
+}
+
+static void toggles(struct ecs_footer *f, int spare)
+{
+    const struct ecs_scene *s = f->s;
+    int form[ECS_MAX_TOGGLES];
+    char label[128], key[8];
+
+    if (!can_toggle(s) || !s->block->n_toggles)
+        return;
+    choose_forms(f, spare, form);
+    for (size_t i = 0; i < s->block->n_toggles; i++) {
+        toggle_label(s, i, form[i], label, sizeof label);
+        snprintf(key, sizeof key, "%c", s->block->toggle[i].key);
+        ecs_footer_add(f, key, label, ECS_HOT_TOGGLE, (int)i);
     }
 }
 
@@ -131,6 +170,15 @@ static void answers(struct ecs_footer *f)
         ecs_footer_action(f, ECS_ACTION_REVEAL, NULL);
 }
 
+/* A verdict of this step can be measured once more. */
+static bool has_verdict(const struct ecs_scene *s)
+{
+    for (size_t i = 0; s->step && s->wait != ECS_WAIT_MEASURE && i < ecs_player_visible(s->player); i++)
+        if (s->step->block[i].kind == ECS_BLOCK_EXPECT)
+            return true;
+    return false;
+}
+
 static bool has_fallback(const struct ecs_scene *s)
 {
     for (size_t i = 0; s->step && i < s->step->n; i++)
@@ -145,11 +193,12 @@ void ecs_footer_lesson(const struct ecs_scene *s, const struct ecs_layout *l)
     char label[32];
 
     if (s->wait != ECS_WAIT_CONFIDENCE)
-        toggles(&f);
+        toggles(&f, (l && l->tabs > 1 ? 11 : 0) + (s->wait == ECS_WAIT_TOGGLE ? 0 : 16));
     answers(&f);
     if (l && l->tabs > 1) {
         snprintf(label, sizeof label, "panel %d/%d", l->tab + 1, l->tabs);
-        ecs_footer_action(&f, ECS_ACTION_PANEL, label);
+        if (!ecs_footer_action(&f, ECS_ACTION_PANEL, label))
+            ecs_footer_action(&f, ECS_ACTION_PANEL, label + strlen("panel "));
     }
     if (s->have && s->open) {
         ecs_footer_action(&f, ECS_ACTION_PAUSE, s->paused ? "go on" : NULL);
@@ -162,6 +211,8 @@ void ecs_footer_lesson(const struct ecs_scene *s, const struct ecs_layout *l)
         ecs_footer_action(&f, ECS_ACTION_RECORDED, NULL);
     if (s->waited)
         ecs_footer_action(&f, ECS_ACTION_SKIP, NULL);
+    if (has_verdict(s) && !s->recorded)
+        ecs_footer_action(&f, ECS_ACTION_AGAIN, NULL);
     if (s->player && (ecs_player_step(s->player) > 0 || !s->step))
         ecs_footer_action(&f, ECS_ACTION_BACK, NULL);
     if (s->scenario && s->have && !s->recorded)

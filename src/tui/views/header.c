@@ -11,7 +11,7 @@ void ecs_view_title(const struct ecs_scene *s, const char *part, const char *tit
 
     x += ecs_text(s->c, x, 0, s->c->w - x, ECS_ROLE_TITLE, ECS_BOLD, "ECScope");
     x += ecs_text(s->c, x, 0, s->c->w - x, ECS_ROLE_MUTED, 0, " \u25b8 ");
-    if (part[0] && s->c->w >= 60) {
+    if (part[0] && s->c->w >= (s->recorded ? 110 : 60)) {
         x += ecs_text(s->c, x, 0, s->c->w - x, ECS_ROLE_TEXT, 0, part);
         x += 2;
     }
@@ -103,49 +103,44 @@ static void toggle_keys(const struct ecs_scene *s, char *out, size_t size)
                                  s->block->toggle[i].key);
 }
 
-static void measuring(const struct ecs_scene *s, char *out, size_t size)
+static void measuring(const struct ecs_scene *s, char *out, size_t size, bool brief)
 {
     unsigned done, wanted, dirty;
 
     ecs_player_progress(s->player, &done, &wanted, &dirty);
-    if (dirty)
+    if (dirty && !brief)
         snprintf(out, size, "Measuring by turns: %u of %u, %u repeated because of noise.", done, wanted, dirty);
     else
-        snprintf(out, size, "Measuring by turns: %u of %u.", done, wanted);
+        snprintf(out, size, "Measuring%s: %u of %u.", brief ? "" : " by turns", done, wanted);
 }
 
-static void what_to_do(const struct ecs_scene *s, char *out, size_t size)
+/* One sentence; `brief` where the line is short. */
+static void what_to_do(const struct ecs_scene *s, char *out, size_t size, bool brief)
 {
+    static const struct { const char *full, *brief; } fixed[] = {
+        [ECS_WAIT_CHOICE] = {"Answer: a number, or \u2191 \u2193 and Enter.", "Choose: \u2191 \u2193 and Enter."},
+        [ECS_WAIT_CONFIDENCE] = {"How sure are you? Press 1, 2 or 3.", "How sure? 1, 2 or 3."},
+        [ECS_WAIT_SEEN] = {"What did you see? A number, or \u2191 \u2193 and Enter.", "What did you see?"},
+        [ECS_WAIT_NUMBER] = {"Type a number, then Enter.", "A number, then Enter."},
+        [ECS_WAIT_TASK] = {"Your turn: it is checked while you work.", "Your turn."},
+        [ECS_WAIT_NOTHING] = {"Done here: [n] goes on.", "[n] goes on."},
+    };
     char keys[48];
 
-    switch (s->wait) {
-    case ECS_WAIT_CHOICE:
-        snprintf(out, size, "%s: a number, or \u2191 \u2193 and Enter.",
-                 s->waited->kind == ECS_BLOCK_PREDICT ? "What do you expect" : "Answer");
-        break;
-    case ECS_WAIT_CONFIDENCE:
-        snprintf(out, size, "How sure are you? Press 1, 2 or 3.");
-        break;
-    case ECS_WAIT_TOGGLE:
+    if (s->wait == ECS_WAIT_MEASURE) {
+        measuring(s, out, size, brief);
+    } else if (s->wait == ECS_WAIT_TOGGLE) {
         toggle_keys(s, keys, sizeof keys);
-        snprintf(out, size, ecs_player_watching(s->player) ? "Watch the chart for a moment."
-                                                           : "Press %s and watch the chart.", keys);
-        break;
-    case ECS_WAIT_SEEN:
-        snprintf(out, size, "What did you see? A number, or \u2191 \u2193 and Enter.");
-        break;
-    case ECS_WAIT_MEASURE:
-        measuring(s, out, size);
-        break;
-    case ECS_WAIT_NUMBER:
-        snprintf(out, size, "Type a number, then Enter.");
-        break;
-    case ECS_WAIT_TASK:
-        snprintf(out, size, "Your turn: it is checked while you work.");
-        break;
-    case ECS_WAIT_NOTHING:
-        snprintf(out, size, s->step ? "Done here: [n] goes on." : "That was the lesson.");
-        break;
+        if (ecs_player_watching(s->player))
+            snprintf(out, size, brief ? "Watch the chart." : "Watch the chart for a moment.");
+        else
+            snprintf(out, size, "Press %s%s", keys, brief ? "." : " and watch the chart.");
+    } else if (!s->step) {
+        snprintf(out, size, "That was the lesson.");
+    } else if (s->wait == ECS_WAIT_CHOICE && s->waited->kind == ECS_BLOCK_PREDICT && !brief) {
+        snprintf(out, size, "What do you expect? A number, or \u2191 \u2193 and Enter.");
+    } else {
+        snprintf(out, size, "%s", brief ? fixed[s->wait].brief : fixed[s->wait].full);
     }
 }
 
@@ -175,8 +170,11 @@ void ecs_view_progress(const struct ecs_scene *s)
                  ecs_player_step(s->player) + 1, s->lesson->n);
     else
         snprintf(place, sizeof place, "RECAP");
-    x += ecs_text(s->c, x, 1, w - x, ECS_ROLE_TITLE, ECS_BOLD, place) + 2;
-    what_to_do(s, text, sizeof text);
+    if (w >= 52)
+        x += ecs_text(s->c, x, 1, w - x, ECS_ROLE_TITLE, ECS_BOLD, place) + 2;
+    what_to_do(s, text, sizeof text, false);
+    if (ecs_columns(text) > w - x - 1)
+        what_to_do(s, text, sizeof text, true);
     ecs_text_cut(s->c, x, 1, w - x - 1, ECS_ROLE_TEXT, 0, text);
 }
 

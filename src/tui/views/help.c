@@ -5,7 +5,7 @@
 
 #include "tui/widgets/prose.h"
 
-enum { KEY_COLUMNS = 16 };
+enum { KEY_COLUMNS = 20 };
 
 static const struct ecs_pen_style plain = {ECS_ROLE_TEXT, 0};
 static const struct ecs_pen_style strong = {ECS_ROLE_KEY, ECS_BOLD};
@@ -26,7 +26,7 @@ static void keys_text(const char *keys, char *out, size_t size)
 
 static void row(struct ecs_pen *pen, const char *keys, const char *help)
 {
-    int y = ecs_pen_row(pen, pen->y), w = pen->area.w < 60 ? 12 : KEY_COLUMNS;
+    int y = ecs_pen_row(pen, pen->y), w = pen->area.w < 70 ? 12 : KEY_COLUMNS;
 
     if (y >= 0)
         ecs_text_cut(pen->c, pen->area.x, y, w - 1, strong.role, strong.attr, keys);

@@ -1,20 +1,18 @@
 #include "tui/views/views.h"
 
-/* Without figures yet the words come first; then the chart. Tab goes on from there. */
-static int first_tab(const struct ecs_scene *s, int w, int h, const struct ecs_layout *l)
+/* Where one panel is up at a time, a question or a verdict brings up the words; a lever to pull
+ * brings up the chart. Tab goes on from there. */
+static int first_tab(const struct ecs_scene *s, const struct ecs_layout *l)
 {
-    bool words = s->wait == ECS_WAIT_CHOICE || s->wait == ECS_WAIT_CONFIDENCE || s->wait == ECS_WAIT_SEEN
-              || s->wait == ECS_WAIT_NUMBER || s->wait == ECS_WAIT_NOTHING || !s->open;
+    bool words = s->wait != ECS_WAIT_TOGGLE && s->wait != ECS_WAIT_TASK && s->wait != ECS_WAIT_MEASURE;
 
-    (void)w, (void)h;
-    /* The pair holds the text already, except where one panel is up at a time. */
-    return words && !l->shown[ECS_SLOT_TEXT] ? l->tabs - 1 : 0;
+    return s->player && (words || !s->open) && !l->shown[ECS_SLOT_TEXT] ? l->tabs - 1 : 0;
 }
 
 static struct ecs_layout lay_out(const struct ecs_scene *s, int w, int h, int panel)
 {
     bool chart = s->scenario && (!s->player || s->step);
-    struct ecs_layout l = ecs_layout(w, h, chart, 8, s->scenario ? 8 : 0, panel);
+    struct ecs_layout l = ecs_layout(w, h, chart, s->player ? 8 : 0, s->scenario ? 8 : 0, panel);
     int text_w = l.shown[ECS_SLOT_TEXT] ? l.r[ECS_SLOT_TEXT].w : w;
     int wide = l.shown[ECS_SLOT_DIAGRAM] ? l.r[ECS_SLOT_DIAGRAM].w : w;
     int diagram = chart ? ecs_panel_diagram_rows(s, wide, l.boxed) : 0;
@@ -29,7 +27,7 @@ struct ecs_layout ecs_view_layout(const struct ecs_scene *s, int w, int h)
 
     if (!l.tabbed)
         return l;
-    return lay_out(s, w, h, first_tab(s, w, h, &l) + s->ui->panel);
+    return lay_out(s, w, h, first_tab(s, &l) + s->ui->panel);
 }
 
 static void panels(struct ecs_scene *s, const struct ecs_layout *l)

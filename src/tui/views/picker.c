@@ -184,7 +184,7 @@ void ecs_view_picker(struct ecs_scene *s)
     ecs_view_title(s, "", w >= 70 ? "See what memory does under many threads" : "Lessons");
     lines(s, 1);
     if (w >= SIDE_BY_SIDE) {
-        int left = w * 46 / 100;
+        int left = w * 52 / 100;
         shelf(s, (struct ecs_rect){0, body.y, left, body.h}, framed);
         detail(s, (struct ecs_rect){left, body.y, w - left, body.h}, framed);
     } else if (body.h >= 14) {

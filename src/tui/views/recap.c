@@ -112,7 +112,7 @@ static void what_next(const struct ecs_scene *s, struct ecs_pen *pen)
 void ecs_recap_page(const struct ecs_scene *s, struct ecs_pen *pen)
 {
     score(s, pen);
-    section(s, pen, "What you predicted", 1u << ECS_BLOCK_PREDICT, prediction);
+    section(s, pen, "Your predictions", 1u << ECS_BLOCK_PREDICT, prediction);
     section(s, pen, "What the machine said", 1u << ECS_BLOCK_EXPECT, ecs_text_outcome);
     section(s, pen, "What you were asked", 1u << ECS_BLOCK_ASK | 1u << ECS_BLOCK_DO, question);
     what_next(s, pen);

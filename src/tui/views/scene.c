@@ -11,6 +11,8 @@ enum { DEFAULT_SPAN = 60 };
 
 void ecs_scene_hot(const struct ecs_scene *s, struct ecs_rect r, int action, int arg)
 {
+    r.w = r.x + r.w > s->c->w ? s->c->w - r.x : r.w;
+    r.h = r.y + r.h > s->c->h ? s->c->h - r.y : r.h;
     ecs_hots_add(s->hots, r, action, arg);
 }
 
@@ -179,7 +181,7 @@ struct ecs_chart_window ecs_scene_window(const struct ecs_scene *s, int chart)
     double newest = (double)s->newest.time_ns / 1e9, at = (double)s->at.time_ns / 1e9;
 
     w.span_s = s->ui->span_s ? s->ui->span_s : DEFAULT_SPAN;
-    w.end_s = newest;
+    w.end_s = s->recorded && newest < w.span_s ? w.span_s : newest;
     w.sweep = s->ui->low_bandwidth && !s->ui->scrubbing;
     if (s->ui->scrubbing && at < newest - w.span_s * 0.75)
         w.end_s = at + w.span_s * 0.5 < newest ? at + w.span_s * 0.5 : newest;

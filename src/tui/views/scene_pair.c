@@ -42,7 +42,7 @@ void ecs_scene_pair_recorded(struct ecs_scene *s)
     ecs_chart_read(&w, &data);
     s->pair.n_params = s->scenario->n_params;
     s->pair.a = s->pair.b = s->newest.values;
-    for (int i = data.n_segments - 1; i >= 0 && !s->pair.have; i--) {
+    for (int i = 0; i < data.n_segments && !s->pair.have; i++) {
         if (!data.segment[i].have_values
             || same(&data.segment[i].values, &s->pair.b, s->pair.n_params))
             continue;

@@ -46,8 +46,8 @@ void ecs_text_choices(const struct ecs_scene *s, struct ecs_pen *pen, const stru
         if (l->marked >= 0 && row >= 0)
             ecs_scene_hot(s, (struct ecs_rect){pen->area.x, row, pen->area.w, pen->y - first},
                           ECS_HOT_CHOICE, i);
-        if (i == l->marked && focus->first < 0)
-            focus->first = first;
+        if (i == l->marked)
+            focus->marked = first;
     }
 }
 
@@ -67,15 +67,15 @@ void ecs_text_refute(struct ecs_pen *pen, const struct ecs_choice *own)
 /* What the learner is asked now is in view down to its last line. */
 static void asked(const struct ecs_pen *pen, struct ecs_focus *focus, int first)
 {
-    if (focus->first < 0)
-        focus->first = first;
+    focus->first = first;
     focus->last = pen->y;
     focus->asked = true;
 }
 
 static void answered(struct ecs_focus *focus, int first)
 {
-    focus->first = first;
+    if (!focus->asked)
+        focus->first = first;
 }
 
 static int marked(const struct ecs_scene *s, size_t n)
@@ -192,7 +192,7 @@ static void scenario(const struct ecs_scene *s, struct ecs_pen *pen, const struc
 
     if (&b->scenario != s->block)
         return;
-    for (size_t i = 0; i < b->scenario.n_toggles && s->open; i++)
+    for (size_t i = 0; i < b->scenario.n_toggles && s->open && !ecs_player_failure(s->player); i++)
         toggle_row(s, pen, &b->scenario.toggle[i], (int)i);
     if (s->caption_owed && ecs_player_caption(s->player))
         ecs_pen_text(pen, 2, "\u25b8", plain, ecs_player_caption(s->player));
@@ -303,11 +303,11 @@ static const struct { const char *mark, *word; enum ecs_role role; } bands[] = {
 void ecs_text_outcome(const struct ecs_scene *s, struct ecs_pen *pen, const struct ecs_block *b)
 {
     struct ecs_outcome o = ecs_player_outcome(s->player, b);
-    struct ecs_pen_style style = {bands[o.band].role, ECS_BOLD};
+    int row = ecs_pen_row(pen, pen->y);
 
-    ecs_pen_text(pen, 2, bands[o.band].mark, style, bands[o.band].word);
-    if (o.say[0])
-        ecs_pen_text(pen, 2, NULL, plain, o.say);
+    ecs_pen_text(pen, 2, NULL, plain, o.say[0] ? o.say : bands[o.band].word);
+    if (row >= 0)
+        ecs_text(pen->c, pen->area.x, row, 1, bands[o.band].role, ECS_BOLD, bands[o.band].mark);
     if (o.band != ECS_BAND_PASS && b->expect.fallback_trace)
         ecs_pen_text(pen, 2, NULL, plain, "[R] plays the recording of a machine that shows it.");
     else if (o.band != ECS_BAND_PASS && b->expect.fallback_why)
@@ -336,13 +336,13 @@ static void message(const struct ecs_scene *s, struct ecs_pen *pen)
         return;
     ecs_error_text(&s->message, text, sizeof text);
     ecs_pen_text(pen, 2, "!", (struct ecs_pen_style){ECS_ROLE_WARN, ECS_BOLD}, text);
-    ecs_pen_gap(pen);
 }
 
 void ecs_text_page(const struct ecs_scene *s, struct ecs_pen *pen, struct ecs_focus *focus)
 {
     message(s, pen);
     if (!s->step) {
+        ecs_pen_gap(pen);
         ecs_recap_page(s, pen);
         return;
     }

@@ -20,7 +20,7 @@ static int measure(const struct ecs_scene *s, int width, struct ecs_focus *focus
 {
     struct ecs_pen pen = pen_for(NULL, (struct ecs_rect){0, 0, width, 0});
 
-    *focus = (struct ecs_focus){.first = -1};
+    *focus = (struct ecs_focus){.first = -1, .marked = -1};
     ecs_text_page(s, &pen, focus);
     return pen.y;
 }
@@ -44,9 +44,12 @@ static int resting(const struct ecs_focus *f, int lines, int rows)
 
     if (f->first < 0 || last == 0)
         return 0;
-    if (f->asked)
-        return clamp(f->last - rows, 0, f->first < last ? f->first : last);
-    return clamp(f->first, 0, last);
+    if (!f->asked)
+        return clamp(f->first, 0, last);
+    int at = clamp(f->last - rows, 0, f->first);
+    if (f->marked >= 0 && f->marked - at >= rows - 1)
+        at = f->marked - rows + 2;
+    return clamp(at, 0, last);
 }
 
 static struct ecs_rect inside(struct ecs_rect r, bool framed)

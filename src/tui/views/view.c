@@ -4,22 +4,21 @@
 
 #include "tui/widgets/glyph.h"
 
+/* The line that matters most stays longest: how to leave. */
 void ecs_view_too_small(struct ecs_scene *s)
 {
-    static const char *const line[] = {"ECScope", "needs 40 x 10", "", "[q] quit"};
-    char now[32];
-    int n = 4, top = s->c->h > n ? (s->c->h - n) / 2 : 0;
+    static const int shown[][4] = {{3}, {1, 3}, {1, 2, 3}, {0, 1, 2, 3}};
+    char line[4][32] = {"ECScope", "", "", "[q] quit"};
+    int h = s->c->h, n = h > 4 ? 4 : h, top = (h - n) / 2;
 
-    snprintf(now, sizeof now, "here: %d x %d", s->c->w, s->c->h);
+    snprintf(line[1], sizeof line[1], "needs %dx%d", ECS_MIN_W, ECS_MIN_H);
+    snprintf(line[2], sizeof line[2], "here %dx%d", s->c->w, h);
     for (int i = 0; i < n; i++) {
-        const char *text = i == 2 ? now : line[i];
-        int w = ecs_columns(text), x = s->c->w > w ? (s->c->w - w) / 2 : 0;
-        int y = s->c->h >= n ? top + i : i == n - 1 ? s->c->h - 1 : i + 1 - (s->c->h > 2);
-        if (s->c->h < n && (i == 0 || (i == 2 && s->c->h < 3)) && s->c->h < 4)
-            continue;
-        ecs_text(s->c, x, y, s->c->w, i == n - 1 ? ECS_ROLE_KEY : ECS_ROLE_TEXT, i == 1 ? ECS_BOLD : 0, text);
-        if (i == n - 1)
-            ecs_scene_hot(s, (struct ecs_rect){x, y, w, 1}, ECS_ACTION_QUIT, 0);
+        int k = shown[n - 1][i], w = ecs_columns(line[k]), x = s->c->w > w ? (s->c->w - w) / 2 : 0;
+        ecs_text(s->c, x, top + i, s->c->w, k == 3 ? ECS_ROLE_KEY : ECS_ROLE_TEXT, k == 1 ? ECS_BOLD : 0,
+                 line[k]);
+        if (k == 3)
+            ecs_scene_hot(s, (struct ecs_rect){x, top + i, w, 1}, ECS_ACTION_QUIT, 0);
     }
 }
 

@@ -40,7 +40,8 @@ void ecs_panel_text(const struct ecs_scene *s, struct ecs_rect r, bool framed);
 int ecs_panel_text_rows(const struct ecs_scene *s, int width, bool framed);      /* wanted */
 void ecs_footer_lesson(const struct ecs_scene *s, const struct ecs_layout *l);
 
-/* What a page says now, and where the eye should be: the page scrolls so that it is seen. */
-struct ecs_focus { int first, last; bool asked; };
+/* Lines of a page that should be in view: what is asked now (down to `last`, and above all the
+ * marked choice), else what was answered last. -1: none. */
+struct ecs_focus { int first, last, marked; bool asked; };
 
 #endif

@@ -39,12 +39,17 @@ int ecs_axis_steps(double top)
     return 2;
 }
 
+double ecs_axis_scale(double top)
+{
+    return top / ecs_axis_steps(top);
+}
+
 /* Ticks are round, so they are shown without the zeros that three digits would bring. */
 static void tick_text(double v, double top, const char *unit, char *out, size_t size)
 {
     char digits[ECS_FORMAT_MAX];
 
-    ecs_format_si_like(v, top, unit, digits, sizeof digits);
+    ecs_format_si_like(v, ecs_axis_scale(top), unit, digits, sizeof digits);
     snprintf(out, size, "%g", strtod(digits, NULL));
 }
 

@@ -57,6 +57,12 @@ static void frame(struct ecs_canvas *c, struct ecs_rect r)
     ecs_put(c, right, bottom, 0x256f, ECS_ROLE_BORDER, 0);
 }
 
+/* A rule leaves a column of air before a panel on its right. */
+static int rule_end(const struct ecs_canvas *c, struct ecs_rect r)
+{
+    return r.x + r.w - (r.x + r.w < c->w ? 1 : 0);
+}
+
 /* " text " on a border, ending at column `end`; returns the column it begins at. */
 static int on_border(struct ecs_canvas *c, int begin, int end, int y, enum ecs_role role,
                      const char *s)
@@ -80,7 +86,8 @@ struct ecs_rect ecs_box_draw(struct ecs_canvas *c, struct ecs_rect r, const stru
         frame(c, r);
         in = ecs_inset(r, 2, 1);
     } else {
-        ecs_hline(c, r.x, r.y, r.w, 0x2500, ECS_ROLE_BORDER);
+        ecs_hline(c, r.x, r.y, rule_end(c, r) - r.x, 0x2500, ECS_ROLE_BORDER);
+        end = rule_end(c, r) - 1;
     }
     if (box->badge)
         end = on_border(c, left, end, r.y, ECS_ROLE_BADGE, box->badge) - 1;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "run/format.h"
+#include "tui/widgets/axis.h"
 #include "tui/widgets/box.h"
 #include "tui/widgets/free_room.h"
 #include "tui/widgets/prose.h"
@@ -27,7 +28,7 @@ void ecs_chart_unit(struct ecs_chart_view *v, int x)
 {
     char number[ECS_FORMAT_MAX], unit[ECS_FORMAT_MAX];
 
-    ecs_format_si_parts(v->chart->top, v->chart->unit, number, sizeof number, unit, sizeof unit);
+    ecs_format_si_parts(ecs_axis_scale(v->chart->top), v->chart->unit, number, sizeof number, unit, sizeof unit);
     v->unit_end = x + ecs_text_cut(v->plot.c, x, v->plot.r.y - 1, v->plot.r.w, ECS_ROLE_AXIS, 0, unit) + 1;
 }
 
@@ -55,7 +56,7 @@ void ecs_chart_guess(const struct ecs_chart_view *v)
         return;
     for (int y = top; y <= bottom; y++)
         for (int x = r->x; x < r->x + r->w; x++)
-            if ((x + 2 * y) % 4 == 0)
+            if ((x + 4 * y) % 8 == 0)
                 ecs_put(v->plot.c, x, y, 0xb7, ECS_ROLE_GUESS, 0);
     if (bottom > top || v->chart->guess_low > 0)
         ecs_hline(v->plot.c, r->x, bottom, r->w, 0x254c, ECS_ROLE_GUESS);
@@ -77,11 +78,22 @@ void ecs_chart_guess_label(const struct ecs_chart_view *v)
 
 /* ---- marks: where a parameter changed --------------------------------------------------------- */
 
-static void mark_caption(const struct ecs_chart_view *v, int segment, int x, int *free_from, int stop)
+static bool row_free(const struct ecs_chart_view *v, int x, int w)
+{
+    int y = v->plot.r.y - 1;
+
+    for (int i = x; i < x + w && i < v->plot.c->w; i++)
+        if (v->plot.c->cell[(size_t)y * (size_t)v->plot.c->w + (size_t)i].ch != ' ')
+            return false;
+    return true;
+}
+
+/* Left of the mark, or right of it; left out where neither is free. */
+static void mark_caption(const struct ecs_chart_view *v, int segment, int x)
 {
     const struct ecs_chart_segment *s = &v->data->segment[segment];
     char text[96], shown[112];
-    int y = v->plot.r.y - 1;
+    int y = v->plot.r.y - 1, right = v->plot.r.x + v->plot.r.w;
 
     if (segment == 0 || !s->have_values || !s[-1].have_values)
         return;
@@ -90,25 +102,23 @@ static void mark_caption(const struct ecs_chart_view *v, int segment, int x, int
     int w = ecs_columns(shown);
     if (!text[0])
         return;
-    if (x + 1 - w >= *free_from) {
+    if (x - w > v->unit_end && row_free(v, x - w, w + 2)) {
         ecs_text(v->plot.c, x - w + 1, y, w, ECS_ROLE_MARK, 0, shown);
-        *free_from = x + 2;
         return;
     }
     snprintf(shown, sizeof shown, "\u25c2 %s", text);
-    if (x >= *free_from && x + w <= stop) {
+    if (x > v->unit_end && x + w <= right && row_free(v, x - 1, w + 1))
         ecs_text(v->plot.c, x, y, w, ECS_ROLE_MARK, 0, shown);
-        *free_from = x + w + 1;
-    }
 }
 
+/* The newest mark's caption first: it is the one that explains what moves. */
 void ecs_chart_marks(const struct ecs_chart_view *v)
 {
-    int marks = 0, free_from = v->unit_end, right = v->plot.r.x + v->plot.r.w;
+    int marks = 0;
 
     for (int i = 1; i < v->data->n_segments; i++)
         marks += v->data->segment[i].starts;
-    for (int i = 1; i < v->data->n_segments; i++) {
+    for (int i = v->data->n_segments - 1; i > 0; i--) {
         if (!v->data->segment[i].starts)
             continue;
         int x = ecs_plot_cell_x(&v->plot, v->data->segment[i].first);
@@ -116,11 +126,21 @@ void ecs_chart_marks(const struct ecs_chart_view *v)
         for (int y = v->plot.r.y; y < v->plot.r.y + v->plot.r.h; y++)
             ecs_put(v->plot.c, x, y, 0x250a, role, 0);
         if (marks <= MAX_NAMED_MARKS)
-            mark_caption(v, i, x, &free_from, right);
+            mark_caption(v, i, x);
     }
 }
 
 /* ---- the moment looked at ------------------------------------------------------------------------ */
+
+/* On the axis, but never over the words of a label. */
+static void axis_mark(const struct ecs_chart_view *v, int x)
+{
+    int y = v->plot.r.y + v->plot.r.h;
+    uint32_t ch = v->plot.c->cell[(size_t)y * (size_t)v->plot.c->w + (size_t)x].ch;
+
+    if (ch == 0x2500 || ch == 0x2592)
+        ecs_put(v->plot.c, x, y, 0x25b2, ECS_ROLE_MARK, ECS_BOLD);
+}
 
 void ecs_chart_cursor(const struct ecs_chart_view *v)
 {
@@ -129,6 +149,8 @@ void ecs_chart_cursor(const struct ecs_chart_view *v)
     char value[ECS_FORMAT_MAX], text[ECS_FORMAT_MAX + 48];
     struct ecs_rect at;
 
+    if (v->data->cursor >= 0)
+        axis_mark(v, ecs_plot_cell_x(&v->plot, v->data->cursor));
     if (column < 0)
         return;
     int x = ecs_plot_cell_x(&v->plot, column);
@@ -137,7 +159,7 @@ void ecs_chart_cursor(const struct ecs_chart_view *v)
         if (cell->ch == ' ' || cell->ch == 0x250a || cell->role == ECS_ROLE_GUESS)
             ecs_put(v->plot.c, x, y, 0x2502, ECS_ROLE_MARK, 0);
     }
-    ecs_put(v->plot.c, x, v->plot.r.y + v->plot.r.h, 0x25b2, ECS_ROLE_MARK, ECS_BOLD);
+    axis_mark(v, x);
     const struct ecs_chart_column *col = &v->data->column[column];
     ecs_format_si(col->flags & ECS_COLUMN_HAVE ? col->value : NAN, ch->unit, value, sizeof value);
     snprintf(text, sizeof text, "%.1f s: %s", ch->absolute ? ch->cursor_s : ch->cursor_s - ch->newest_s,
@@ -148,53 +170,72 @@ void ecs_chart_cursor(const struct ecs_chart_view *v)
 
 /* ---- labels at the line ---------------------------------------------------------------------- */
 
-/* Median of the last columns of a segment (live) or of all of it, noise left out where possible. */
-static double level(const struct ecs_chart_view *v, int segment, bool live, int *end)
+struct level { double value; int end; bool noisy; };
+
+/* Median of the last columns of a segment (live) or of all of it; noise and settling are left out
+ * where there is anything else. */
+static struct level level_of(const struct ecs_chart_view *v, int segment, bool live)
 {
     double pick[ECS_CHART_COLUMNS];
-    int n = 0;
-    const struct ecs_chart_segment *s = &v->data->segment[segment];
+    int n = 0, columns = v->data->n;
+    struct level l = {NAN, -1, false};
 
-    *end = -1;
-    for (int i = s->last; i >= s->first && i >= 0 && (!live || n < LABEL_COLUMNS); i--) {
+    for (int k = 0; k < columns && (!live || n < LABEL_COLUMNS); k++) {
+        int i = (v->data->segment[segment].last - k + columns) % columns;
         const struct ecs_chart_column *col = &v->data->column[i];
         if (!(col->flags & ECS_COLUMN_HAVE) || col->segment != segment)
             continue;
-        if (*end < 0)
-            *end = i;
-        if ((col->flags & (ECS_COLUMN_SETTLING | ECS_COLUMN_DIRTY)) && !live)
+        if (l.end < 0)
+            l.end = i;
+        l.noisy = l.noisy || col->flags & ECS_COLUMN_DIRTY;
+        if (col->flags & ECS_COLUMN_DIRTY || (col->flags & ECS_COLUMN_SETTLING && !live))
             continue;
-        int k = n++;
-        for (; k > 0 && pick[k - 1] > col->value; k--)
-            pick[k] = pick[k - 1];
-        pick[k] = col->value;
+        int m = n++;
+        for (; m > 0 && pick[m - 1] > col->value; m--)
+            pick[m] = pick[m - 1];
+        pick[m] = col->value;
     }
-    return n ? pick[n / 2] : NAN;
+    l.value = n ? pick[n / 2] : NAN;
+    return l;
+}
+
+/* Close to its stretch of line: two rows above or below, and not far to the sides. A and B are named
+ * anywhere rather than not at all. */
+static bool label_room(const struct ecs_chart_view *v, int w, int x, int y, int left, int right,
+                       bool must, struct ecs_rect *at)
+{
+    const struct ecs_rect *r = &v->plot.r;
+    int top = y - 2 < r->y ? r->y : y - 2, bottom = y + 3 > r->y + r->h ? r->y + r->h : y + 3;
+    int from = left - w < r->x ? r->x : left - w, to = right + w > r->x + r->w ? r->x + r->w : right + w;
+    int want = y > r->y ? y - 1 : y + 1;
+
+    if (ecs_free_room(v->plot.c, (struct ecs_rect){from, top, to - from, bottom - top}, w, 1, x, want, at))
+        return true;
+    return must && ecs_free_room(v->plot.c, *r, w, 1, x, want, at);
 }
 
 static void label(const struct ecs_chart_view *v, int segment, bool live)
 {
-    int end;
-    double value = level(v, segment, live, &end);
+    struct level l = level_of(v, segment, live);
     enum ecs_group g = ecs_chart_group(v, segment);
+    const char *letter = g == ECS_GROUP_A ? "A  " : g == ECS_GROUP_B ? "B  " : "";
     char figure[ECS_FORMAT_MAX], text[ECS_FORMAT_MAX + 8];
     struct ecs_rect at;
 
-    if (isnan(value))
+    if (l.end < 0 || (isnan(l.value) && (!l.noisy || g == ECS_GROUP_OTHER)))
         return;
-    ecs_format_si(value, v->chart->unit, figure, sizeof figure);
-    snprintf(text, sizeof text, "%s%s", g == ECS_GROUP_A ? "A  " : g == ECS_GROUP_B ? "B  " : "", figure);
+    ecs_format_si(l.value, v->chart->unit, figure, sizeof figure);
+    snprintf(text, sizeof text, "%s%s", letter, isnan(l.value) ? "(noisy)" : figure);
+    double value = isnan(l.value) ? v->data->column[l.end].value : l.value;
     int w = ecs_columns(text), y = ecs_plot_cell_y(&v->plot, ecs_plot_row(&v->plot, value, v->chart->top));
-    int x = ecs_plot_cell_x(&v->plot, live ? end : (v->data->segment[segment].first + end) / 2);
-    if (live)
-        x -= w / 2;
-    int want = y > v->plot.r.y ? y - 1 : y + 1;
-    if (ecs_free_room(v->plot.c, v->plot.r, w, 1, x, want, &at))
+    int left = ecs_plot_cell_x(&v->plot, v->data->segment[segment].first);
+    int right = ecs_plot_cell_x(&v->plot, l.end), x = live ? right - w / 2 : (left + right) / 2;
+    if (label_room(v, w, x, y, left < right ? left : right, right, g != ECS_GROUP_OTHER, &at))
         ecs_text(v->plot.c, at.x, at.y, w, ecs_group_role(g), ECS_BOLD, text);
 }
 
 /* One label for A, one for B, one for what is neither: at the newest stretch of each that is wide
- * enough to be seen as one; the running stretch is always named. */
+ * enough to be seen as one; A and B are always named while they run. */
 void ecs_chart_labels(const struct ecs_chart_view *v)
 {
     bool named[3] = {false, false, false};
@@ -204,7 +245,8 @@ void ecs_chart_labels(const struct ecs_chart_view *v)
         const struct ecs_chart_segment *s = &v->data->segment[i];
         enum ecs_group g = ecs_chart_group(v, i);
         int columns = s->last - s->first + 1;
-        if (named[g] || (i != last && columns * 16 < v->data->n && columns < 12))
+        bool narrow = columns * 16 < v->data->n && columns < 12;
+        if (named[g] || (narrow && (i != last || g == ECS_GROUP_OTHER)))
             continue;
         named[g] = true;
         label(v, i, i == last);

@@ -8,7 +8,7 @@
 #include "tui/widgets/box.h"
 #include "tui/widgets/diagram.h"
 
-enum { NAME = 10, FILL = 13, SHOWN = 8, LEAST_BAR = 8 };
+enum { NAME = 10, WORDS = 52, SHOWN = 8, LEAST_BAR = 8 };
 
 struct pools { struct ecs_canvas *c; struct ecs_rect r; int y, bar; const struct ecs_diagram *d; };
 
@@ -89,7 +89,7 @@ void ecs_diagram_pools(struct ecs_canvas *c, struct ecs_rect r, const struct ecs
     struct pools p = {.c = c, .r = r, .y = r.y, .d = d};
     char text[96], number[ECS_FORMAT_MAX];
 
-    p.bar = r.w - NAME - FILL - 34;
+    p.bar = r.w - NAME - WORDS;
     p.bar = p.bar < LEAST_BAR ? LEAST_BAR : p.bar > 32 ? 32 : p.bar;
     if (v[ECS_POOLS_L1_CAP]) {
         levels(&p, v);
