@@ -8,7 +8,7 @@
 
 #include "lesson/player_state.h"
 
-/* ---- commands --------------------------------------------------------------------------------- */
+/* ---- commands ------------------------------------------------------------------------------- */
 
 static void push_start(struct ecs_player *p, const struct ecs_block *b, const struct ecs_values *v)
 {
@@ -30,7 +30,8 @@ static void push_stop(struct ecs_player *p)
     p->have_force = false;
 }
 
-void ecs_play_run(struct ecs_player *p, const struct ecs_block *block, const struct ecs_values *values)
+void ecs_play_run(struct ecs_player *p, const struct ecs_block *block,
+                  const struct ecs_values *values)
 {
     const struct ecs_scenario *s = block->scenario.scenario;
     if (!p->running || p->running->scenario.scenario != s) {
@@ -63,7 +64,7 @@ bool ecs_player_command(struct ecs_player *p, struct ecs_command *out)
     return out->kind != ECS_COMMAND_NONE;
 }
 
-/* ---- steps ------------------------------------------------------------------------------------ */
+/* ---- steps ---------------------------------------------------------------------------------- */
 
 /* Begins what the step has come to, until it waits for the learner or the run. */
 static void settle(struct ecs_player *p)
@@ -161,7 +162,7 @@ const struct ecs_values *ecs_player_values(const struct ecs_player *p)
     return &p->wanted;
 }
 
-/* ---- what the run says ------------------------------------------------------------------------- */
+/* ---- what the run says ---------------------------------------------------------------------- */
 
 static void watch_toggled(struct ecs_player *p, const struct ecs_snapshot *snap)
 {
@@ -172,7 +173,8 @@ static void watch_toggled(struct ecs_player *p, const struct ecs_snapshot *snap)
     p->toggled_settled++;
     p->toggled_clean += clean && ecs_store_same(b->scenario, &snap->values, &p->wanted);
     struct ecs_ab_sets sets = ecs_play_ab_sets(p);
-    bool both = sets.a && sets.b && sets.a->clean >= ECS_CLEAN_ENOUGH && sets.b->clean >= ECS_CLEAN_ENOUGH;
+    bool both = sets.a && sets.b && sets.a->clean >= ECS_CLEAN_ENOUGH &&
+        sets.b->clean >= ECS_CLEAN_ENOUGH;
     /* On a machine that never falls quiet the learner is asked all the same. */
     p->seen_enough = both || p->toggled_clean >= ECS_CLEAN_ENOUGH ||
                      p->toggled_settled >= ECS_SETTLED_ENOUGH;
@@ -198,7 +200,8 @@ static void check_task(struct ecs_player *p)
 
 static bool same_force(const struct ecs_player *p, const struct ecs_snapshot *snap)
 {
-    return p->have_force && ecs_store_same(p->running->scenario.scenario, &p->force, &snap->values);
+    return p->have_force && ecs_store_same(p->running->scenario.scenario, &p->force,
+                                           &snap->values);
 }
 
 void ecs_player_feed(struct ecs_player *p, const struct ecs_snapshot *snap)
@@ -240,7 +243,7 @@ void ecs_player_run_failed(struct ecs_player *p, const struct ecs_error *e)
     settle(p);
 }
 
-/* ---- what the learner does --------------------------------------------------------------------- */
+/* ---- what the learner does ------------------------------------------------------------------ */
 
 static void keep_id(char out[32], const char *id)
 {
@@ -300,8 +303,9 @@ static int number(struct ecs_player *p, struct ecs_gate g, double value)
     struct ecs_scope scope = {p, p->running};
     struct ecs_environment env = ecs_play_environment(&scope);
     double answer = NAN;
-    bool known = ask->answer && !ecs_expression_eval(ask->answer, &env, &answer, NULL, NULL, NULL) &&
-                 isfinite(answer);
+    if (ask->answer && ecs_expression_eval(ask->answer, &env, &answer, NULL, NULL, NULL))
+        answer = NAN;
+    bool known = isfinite(answer);
     double slack = fabs(answer) * ask->tolerance;
     bool right = known && fabs(value - answer) <= (answer == 0 ? ask->tolerance : slack);
     if (isnan(s->kept.number)) {

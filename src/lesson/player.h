@@ -41,17 +41,22 @@ enum ecs_player_action {
 
 /* What the player wants the session to do; taken one at a time. */
 enum ecs_command_kind { ECS_COMMAND_NONE, ECS_COMMAND_START /* block's scenario and values */,
-                        ECS_COMMAND_SET /* values */, ECS_COMMAND_STOP, ECS_COMMAND_SAVE /* progress changed */ };
-struct ecs_command { enum ecs_command_kind kind; const struct ecs_scenario_block *scenario; struct ecs_values values; };
+                        ECS_COMMAND_SET /* values */, ECS_COMMAND_STOP,
+                        ECS_COMMAND_SAVE /* progress changed */ };
+struct ecs_command {
+    enum ecs_command_kind kind;
+    const struct ecs_scenario_block *scenario;
+    struct ecs_values values;
+};
 
-/* Facts of the machine for {calib.x} and expressions: line_bytes, cpus, cores, nodes, l1d_bytes, l2_bytes,
- * l3_bytes; NAN for unknown. */
+/* Facts of the machine for {calib.x} and expressions: line_bytes, cpus, cores, nodes, l1d_bytes,
+ * l2_bytes, l3_bytes; NAN for unknown. */
 struct ecs_calibration { double line_bytes, cpus, cores, nodes, l1d_bytes, l2_bytes, l3_bytes; };
 
 struct ecs_answers;   /* progress.h: what is kept of one lesson */
 
-/* `lesson` and `answers` must outlive the player, `calib` (NULL: all unknown) is copied. `answers` is
- * where the lesson is taken up again and what ECS_COMMAND_SAVE means; the player writes it. */
+/* `lesson` and `answers` must outlive the player, `calib` (NULL: all unknown) is copied. `answers`
+ * is where the lesson is taken up again and what ECS_COMMAND_SAVE means; the player writes it. */
 int ecs_player_new(const struct ecs_lesson *lesson, const struct ecs_calibration *calib,
                    struct ecs_answers *answers, struct ecs_player **out);
 /* The facts of the machine, once they are known. */
@@ -63,15 +68,18 @@ int ecs_player_act(struct ecs_player *p, enum ecs_player_action action, int arg,
 void ecs_player_feed(struct ecs_player *p, const struct ecs_snapshot *snap);
 /* The run could not start or failed: the step goes on without it and says why. */
 void ecs_player_run_failed(struct ecs_player *p, const struct ecs_error *e);
-bool ecs_player_command(struct ecs_player *p, struct ecs_command *out);   /* false: nothing more to do */
+/* False: nothing more to do. */
+bool ecs_player_command(struct ecs_player *p, struct ecs_command *out);
 
 /* ---- what may be shown (all pure, for views) ---------------------------------------------- */
 const struct ecs_lesson *ecs_player_lesson(const struct ecs_player *p);
-size_t ecs_player_step(const struct ecs_player *p);              /* 0-based; == lesson->n: the recap */
+size_t ecs_player_step(const struct ecs_player *p);         /* 0-based; == lesson->n: the recap */
 enum ecs_wait ecs_player_wait(const struct ecs_player *p);
-/* The block it waits on, or NULL. For ECS_WAIT_SEEN: the predict block, whose choices are asked again. */
+/* The block it waits on, or NULL. For ECS_WAIT_SEEN: the predict block, whose choices are asked
+ * again. For ECS_WAIT_MEASURE: an expect, or a task whose check needs figures first. */
 const struct ecs_block *ecs_player_current(const struct ecs_player *p);
-/* During ECS_WAIT_TOGGLE: a toggle was pressed, windows are gathered before it asks what was seen. */
+/* During ECS_WAIT_TOGGLE: a toggle was pressed, windows are gathered before it asks what was
+ * seen. */
 bool ecs_player_watching(const struct ecs_player *p);
 /* Why the scenario in force does not run, or NULL. */
 const char *ecs_player_failure(const struct ecs_player *p);
@@ -80,28 +88,40 @@ const struct ecs_block *ecs_player_scenario(const struct ecs_player *p);
 bool ecs_player_chart_open(const struct ecs_player *p);          /* R1 */
 /* Blocks of the current step that are visible by now: the first `n` of step->block. */
 size_t ecs_player_visible(const struct ecs_player *p);
-/* Where each block stands: answered index (-1 not yet, -2 skipped), confidence 0…3, right?, hints shown.
- * choice and number are the latest answer; `right` is what the first one was. */
-struct ecs_standing { int choice, seen, confidence; bool right, skipped, revealed; unsigned hints; double number; };
+/* Where each block stands: answered index (-1 not yet, -2 skipped), confidence 0…3, right?, hints
+ * shown. choice and number are the latest answer; `right` is what the first one was. */
+struct ecs_standing {
+    int choice, seen, confidence;
+    bool right, skipped, revealed;
+    unsigned hints;
+    double number;
+};
 struct ecs_standing ecs_player_standing(const struct ecs_player *p, const struct ecs_block *b);
-const char *ecs_player_caption(const struct ecs_player *p);      /* of the values in force, or NULL */
+const char *ecs_player_caption(const struct ecs_player *p); /* of the values in force, or NULL */
 const struct ecs_values *ecs_player_values(const struct ecs_player *p);   /* wanted */
 /* The prediction that belongs to the scenario in force, with its standing; NULL if none. */
 const struct ecs_block *ecs_player_prediction(const struct ecs_player *p);
 
-/* A against B of the scenario block in force, from clean windows seen so far (or from the measurement, once
- * there is one: `measured_pairs` > 0). metric indexes as in the scenario. */
-struct ecs_ab { bool have_a, have_b; struct ecs_estimate a, b; struct ecs_ratio ratio; unsigned measured_pairs; };
+/* A against B of the scenario block in force, from clean windows seen so far (or from the
+ * measurement, once there is one: `measured_pairs` > 0). metric indexes as in the scenario. */
+struct ecs_ab {
+    bool have_a, have_b;
+    struct ecs_estimate a, b;
+    struct ecs_ratio ratio;
+    unsigned measured_pairs;
+};
 struct ecs_ab ecs_player_ab(const struct ecs_player *p, int metric);
 /* Progress of ECS_WAIT_MEASURE: done and wanted sides, dirty ones repeated so far. */
-void ecs_player_progress(const struct ecs_player *p, unsigned *done, unsigned *wanted, unsigned *dirty);
-/* The verdict of an expect block: band, value with interval, the sentence with its {names} filled in. */
+void ecs_player_progress(const struct ecs_player *p, unsigned *done, unsigned *wanted,
+                         unsigned *dirty);
+/* The verdict of an expect block: band, value with interval, the sentence with its {names} filled
+ * in. UNKNOWN with an empty sentence: not measured yet. */
 struct ecs_outcome { enum ecs_band band; double value, low, high; char say[512]; };
 struct ecs_outcome ecs_player_outcome(const struct ecs_player *p, const struct ecs_block *expect);
 
-/* The score of the whole lesson, for the recap. `foreseen`: right predictions; `right`: questions right at
- * the first answer; `solved`: tasks done without the solution shown; `certain_wrong`: wrong predictions that were held
- * to be certain, the misconceptions worth telling. */
+/* The score of the whole lesson, for the recap. `foreseen`: right predictions; `right`: questions
+ * right at the first answer; `solved`: tasks done without the solution shown; `certain_wrong`:
+ * wrong predictions that were held to be certain, the misconceptions worth telling. */
 struct ecs_recap { unsigned predictions, foreseen, certain_wrong, questions, right, tasks, solved,
                    verdicts, confirmed, skipped, hints; };
 struct ecs_recap ecs_player_recap(const struct ecs_player *p);

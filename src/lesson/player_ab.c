@@ -117,7 +117,8 @@ struct ecs_ab ecs_player_ab(const struct ecs_player *p, int metric)
     struct ecs_ab ab = {.a = no_estimate(), .b = no_estimate(),
                         .ratio = {.r = no_estimate(), .verdict = ECS_TOO_NOISY}};
     const struct ecs_scenario_block *block = compared(p);
-    if (!block || metric < 0 || (size_t)metric >= block->scenario->n_metrics || !ecs_player_chart_open(p))
+    if (!block || metric < 0 || (size_t)metric >= block->scenario->n_metrics ||
+        !ecs_player_chart_open(p))
         return ab;
     if (block->scenario->metrics[metric].is_count || !from_measurement(p, block, metric, &ab))
         from_windows(p, block, metric, &ab);

@@ -110,7 +110,7 @@ struct ecs_gate ecs_play_gate(const struct ecs_player *p)
     return (struct ecs_gate){ECS_WAIT_NOTHING, end};
 }
 
-/* ---- what may be shown ------------------------------------------------------------------------ */
+/* ---- what may be shown ---------------------------------------------------------------------- */
 
 const struct ecs_lesson *ecs_player_lesson(const struct ecs_player *p)
 {

@@ -55,7 +55,8 @@ static bool still_holds(const struct ecs_spot *s)
     if (k->confidence < 0 || k->confidence > 3)
         return false;
     if (s->block->kind == ECS_BLOCK_EXPECT)
-        return !k->done || ecs_play_band(k->band) != ECS_BAND_UNKNOWN || !strcmp(k->band, "unknown");
+        return !k->done || ecs_play_band(k->band) != ECS_BAND_UNKNOWN ||
+            !strcmp(k->band, "unknown");
     if (!ecs_play_asked(s->block, &choice, &n) || !n)
         return true;
     bool known = !strcmp(k->choice, "skip") || ecs_play_choice(choice, n, k->choice) >= 0;

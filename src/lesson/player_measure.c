@@ -16,7 +16,8 @@
 
 struct plan { struct ecs_player *p; struct ecs_measuring *m; bool rates; };
 
-static void add_side(struct plan *plan, const struct ecs_block *block, const struct ecs_values *values)
+static void add_side(struct plan *plan, const struct ecs_block *block,
+                     const struct ecs_values *values)
 {
     struct ecs_sides *sides = plan->m->sides;
     for (size_t i = 0; i < sides->n; i++)
@@ -24,7 +25,8 @@ static void add_side(struct plan *plan, const struct ecs_block *block, const str
             ecs_store_same(block->scenario.scenario, &sides->side[i].values, values))
             return;
     if (sides->n == ECS_MAX_SIDES) {
-        snprintf(plan->m->why, sizeof plan->m->why, "more than %d sides to measure", ECS_MAX_SIDES);
+        snprintf(plan->m->why, sizeof plan->m->why, "more than %d sides to measure",
+                 ECS_MAX_SIDES);
         return;
     }
     sides->side[sides->n++] = (struct ecs_side){.block = block, .values = *values};
@@ -42,7 +44,8 @@ static void see_name(void *arg, const char *name, const char *selector)
     if (!block || *m->why || (task && !strcmp(selector, "now")))
         return;
     const struct ecs_scenario *s = block->scenario.scenario;
-    if (ecs_play_select(plan->p, block, selector, &values, &e) || ecs_values_check(s, &values, &e)) {
+    if (ecs_play_select(plan->p, block, selector, &values, &e) ||
+        ecs_values_check(s, &values, &e)) {
         snprintf(m->why, sizeof m->why, "%.190s", e.what);
         return;
     }
@@ -197,7 +200,7 @@ void ecs_play_measure_abort(struct ecs_player *p)
     give_back(p);
 }
 
-/* ---- one side --------------------------------------------------------------------------------- */
+/* ---- one side ------------------------------------------------------------------------------- */
 
 static void take_sample(struct ecs_measuring *m)
 {
@@ -205,8 +208,9 @@ static void take_sample(struct ecs_measuring *m)
     const struct ecs_scenario *s = side->block->scenario.scenario;
     side->have[m->round] = true;
     for (size_t i = 0; i < s->n_metrics; i++)
-        side->sample[m->round][i] = s->metrics[i].is_count ? m->last[i]
-                                                           : ecs_estimate(m->window[i], m->windows).median;
+        side->sample[m->round][i] = s->metrics[i].is_count
+                                        ? m->last[i]
+                                        : ecs_estimate(m->window[i], m->windows).median;
 }
 
 static void next_side(struct ecs_player *p)
@@ -287,9 +291,10 @@ void ecs_play_measure_feed(struct ecs_player *p, const struct ecs_snapshot *snap
     }
 }
 
-/* ---- reading it --------------------------------------------------------------------------------- */
+/* ---- reading it ----------------------------------------------------------------------------- */
 
-static const struct ecs_side *find_side(const struct ecs_sides *sides, const struct ecs_scenario *s,
+static const struct ecs_side *find_side(const struct ecs_sides *sides,
+                                        const struct ecs_scenario *s,
                                         const struct ecs_values *values)
 {
     for (size_t i = 0; sides && i < sides->n; i++)
@@ -322,7 +327,8 @@ size_t ecs_play_side_samples(const struct ecs_side *side, unsigned repeats, int 
     return held;
 }
 
-void ecs_player_progress(const struct ecs_player *p, unsigned *done, unsigned *wanted, unsigned *dirty)
+void ecs_player_progress(const struct ecs_player *p, unsigned *done, unsigned *wanted,
+                         unsigned *dirty)
 {
     bool on = p->m.active && p->m.sides;
     *done = on ? p->m.done : 0;

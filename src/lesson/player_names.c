@@ -16,21 +16,24 @@ const struct ecs_block *ecs_play_metric(const struct ecs_player *p, const char *
 const struct ecs_block *ecs_play_param(const struct ecs_scope *scope, const char *name, int *param)
 {
     struct ecs_reference r;
-    if (ecs_reference_find(scope->p->lesson, scope->block, name, &r, NULL) || r.kind != ECS_REF_PARAM)
+    if (ecs_reference_find(scope->p->lesson, scope->block, name, &r, NULL) ||
+        r.kind != ECS_REF_PARAM)
         return NULL;
     *param = r.index;
     return r.block;
 }
 
 /* In force where `block` is what runs, else what its next start will have. */
-static const struct ecs_values *values_now(const struct ecs_player *p, const struct ecs_block *block)
+static const struct ecs_values *values_now(const struct ecs_player *p,
+                                           const struct ecs_block *block)
 {
     if (!p->running || p->running->scenario.scenario != block->scenario.scenario)
         return &block->scenario.values;
     return p->have_force ? &p->force : &p->wanted;
 }
 
-int ecs_play_select(const struct ecs_player *p, const struct ecs_block *block, const char *selector,
+int ecs_play_select(const struct ecs_player *p, const struct ecs_block *block,
+                    const char *selector,
                     struct ecs_values *out, struct ecs_error *e)
 {
     bool now;
@@ -42,11 +45,12 @@ int ecs_play_select(const struct ecs_player *p, const struct ecs_block *block, c
 
 static double calibrated(const struct ecs_calibration *c, int fact)
 {
-    const double facts[] = {c->line_bytes, c->cpus, c->cores, c->nodes, c->l1d_bytes, c->l2_bytes, c->l3_bytes};
+    const double facts[] = {c->line_bytes, c->cpus, c->cores, c->nodes, c->l1d_bytes, c->l2_bytes,
+                            c->l3_bytes};
     return facts[fact];
 }
 
-/* ---- the environment ---------------------------------------------------------------------------------- */
+/* ---- the environment ------------------------------------------------------------------------ */
 
 static long samples_now(const struct ecs_player *p, const struct ecs_block *block, int metric,
                         double *out, size_t n)

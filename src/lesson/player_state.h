@@ -11,7 +11,7 @@
 #include "run/compare.h"
 
 #define ECS_CLEAN_ENOUGH 10      /* clean windows before anything is judged by them */
-#define ECS_SETTLED_ENOUGH 60    /* settled windows, noisy or not, before the learner is asked anyway */
+#define ECS_SETTLED_ENOUGH 60    /* settled windows, noisy or not, before it asks anyway */
 #define ECS_MAX_SIDES 8
 #define ECS_MAX_REPEATS 25
 #define ECS_MAX_MEASURED 4
@@ -21,9 +21,9 @@ struct ecs_spot {
     size_t step, index;
     const struct ecs_block *block;
     struct ecs_answer kept;       /* what progress holds of it */
-    int tried;                    /* latest choice of an ask, -1 none: may differ from the kept first one */
+    int tried;                    /* latest choice of an ask, -1 none; the first one is kept */
     double tried_number;
-    bool fetched;                 /* a task: what its check compares with was measured, or tried to be */
+    bool fetched;                 /* a task: what its check compares with was measured */
 };
 
 /* Where the step waits; spot == p->first[step + 1] when it waits for nothing. */
@@ -96,18 +96,19 @@ const struct ecs_spot *ecs_play_spot(const struct ecs_player *p, const struct ec
 bool ecs_play_asked(const struct ecs_block *b, const struct ecs_choice **choice, size_t *n);
 int ecs_play_choice(const struct ecs_choice *choice, size_t n, const char *id);   /* -1 if none */
 
-/* ---- player_keep.c: spots to and from the kept answers --------------------------------------- */
+/* ---- player_keep.c: spots to and from the kept answers -------------------------------------- */
 int ecs_play_lay_out(struct ecs_player *p);
 void ecs_play_restore(struct ecs_player *p);
 void ecs_play_keep(struct ecs_player *p, const struct ecs_spot *s);
 
-/* ---- player.c: commands ---------------------------------------------------------------------- */
+/* ---- player.c: commands --------------------------------------------------------------------- */
 /* Has `block`'s scenario running under `values`: a start, a change, or nothing. */
-void ecs_play_run(struct ecs_player *p, const struct ecs_block *block, const struct ecs_values *values);
+void ecs_play_run(struct ecs_player *p, const struct ecs_block *block,
+                  const struct ecs_values *values);
 
-/* ---- player_measure.c -------------------------------------------------------------------------- */
-/* Begins the measurement of the expect block at `spot`, or of what the check of a task compares with;
- * it may be over at once. */
+/* ---- player_measure.c ----------------------------------------------------------------------- */
+/* Begins the measurement of the expect block at `spot`, or of what the check of a task compares
+ * with; it may be over at once. */
 void ecs_play_measure(struct ecs_player *p, size_t spot);
 void ecs_play_measure_feed(struct ecs_player *p, const struct ecs_snapshot *snap);
 /* Whether a task's check needs figures that nobody has measured (a lesson taken up again). */
@@ -119,30 +120,32 @@ const struct ecs_side *ecs_play_measured(const struct ecs_player *p, const struc
 size_t ecs_play_side_samples(const struct ecs_side *side, unsigned repeats, int metric,
                              double *out, size_t n);
 
-/* ---- player_ab.c: windows under the two sides of `compare:`, all else as it is wanted ------------ */
+/* ---- player_ab.c: windows under the two sides of `compare:`, all else as it is wanted ------- */
 struct ecs_ab_sets { const struct ecs_store_set *a, *b; };
 struct ecs_ab_sets ecs_play_ab_sets(const struct ecs_player *p);
 
-/* ---- player_verdict.c ---------------------------------------------------------------------------- */
+/* ---- player_verdict.c ----------------------------------------------------------------------- */
 /* From what was measured to a band and a sentence, into `s->kept`. */
 void ecs_play_judge(struct ecs_player *p, struct ecs_spot *s);
 void ecs_play_unknown(struct ecs_player *p, struct ecs_spot *s, const char *why);
 const char *ecs_play_band_name(enum ecs_band b);
 enum ecs_band ecs_play_band(const char *name);
 
-/* ---- player_names.c: the world of an expression --------------------------------------------------- */
+/* ---- player_names.c: the world of an expression --------------------------------------------- */
 /* `block`: the scenario whose parameters may be named bare; NULL: none. */
 struct ecs_scope { const struct ecs_player *p; const struct ecs_block *block; };
 struct ecs_environment ecs_play_environment(struct ecs_scope *scope);
 long ecs_play_samples(void *scope, const char *name, const char *selector, double *out, size_t n);
 /* A metric's name, "s1.rate.total": its scenario block and metric index; NULL if it is none. */
 const struct ecs_block *ecs_play_metric(const struct ecs_player *p, const char *name, int *metric);
-const struct ecs_block *ecs_play_param(const struct ecs_scope *scope, const char *name, int *param);
+const struct ecs_block *ecs_play_param(const struct ecs_scope *scope, const char *name,
+                                       int *param);
 /* The values that a selector means. -EINVAL with a message. */
-int ecs_play_select(const struct ecs_player *p, const struct ecs_block *block, const char *selector,
+int ecs_play_select(const struct ecs_player *p, const struct ecs_block *block,
+                    const char *selector,
                     struct ecs_values *out, struct ecs_error *e);
 
-/* ---- player_text.c ---------------------------------------------------------------------------------- */
+/* ---- player_text.c -------------------------------------------------------------------------- */
 /* Fills {names} of `text` into `out`, cut at a whole character. */
 void ecs_play_fill(const struct ecs_player *p, const char *text, const struct ecs_answer *verdict,
                    char *out, size_t size);

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool ecs_store_same(const struct ecs_scenario *s, const struct ecs_values *a, const struct ecs_values *b)
+bool ecs_store_same(const struct ecs_scenario *s, const struct ecs_values *a,
+                    const struct ecs_values *b)
 {
     return memcmp(a->v, b->v, s->n_params * sizeof a->v[0]) == 0;
 }
@@ -17,7 +18,8 @@ double ecs_noise_weight(const struct ecs_noise *n)
     return n->foreign > w ? n->foreign : w;
 }
 
-const struct ecs_store_set *ecs_store_find(const struct ecs_store *store, const struct ecs_scenario *s,
+const struct ecs_store_set *ecs_store_find(const struct ecs_store *store,
+                                           const struct ecs_scenario *s,
                                            const struct ecs_values *values)
 {
     for (size_t i = 0; i < ECS_STORE_SETS; i++) {
@@ -64,7 +66,8 @@ static void add_clean(struct ecs_store_set *set, const struct ecs_snapshot *snap
     }
 }
 
-void ecs_store_add(struct ecs_store *store, const struct ecs_scenario *s, const struct ecs_snapshot *snap)
+void ecs_store_add(struct ecs_store *store, const struct ecs_scenario *s,
+                   const struct ecs_snapshot *snap)
 {
     struct ecs_store_set *set = (struct ecs_store_set *)ecs_store_find(store, s, &snap->values);
     if (!set)

@@ -6,7 +6,7 @@
 #include "lesson/player_state.h"
 #include "run/format.h"
 
-/* ---- {names} in a sentence ----------------------------------------------------------------------- */
+/* ---- {names} in a sentence ------------------------------------------------------------------ */
 
 static void put_bytes(double v, char *out, size_t size)
 {
@@ -104,7 +104,7 @@ void ecs_play_fill(const struct ecs_player *p, const char *text, const struct ec
         trim(out, n);
 }
 
-/* ---- captions --------------------------------------------------------------------------------------- */
+/* ---- captions ------------------------------------------------------------------------------- */
 
 const char *ecs_player_caption(const struct ecs_player *p)
 {
@@ -116,7 +116,8 @@ const char *ecs_player_caption(const struct ecs_player *p)
     for (size_t i = 0; i < b->scenario.n_captions; i++) {
         const struct ecs_caption *c = &b->scenario.caption[i];
         double value = 0;
-        if (!c->when || (!ecs_expression_eval(c->when, &env, &value, NULL, NULL, NULL) && value != 0))
+        if (!c->when || (!ecs_expression_eval(c->when, &env, &value, NULL, NULL, NULL) &&
+                         value != 0))
             return c->text;
     }
     return NULL;

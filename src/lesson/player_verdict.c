@@ -37,7 +37,8 @@ static void set_none(struct ecs_player *p, struct ecs_spot *s, enum ecs_band ban
     char text[400];
     snprintf(text, sizeof text, "%s: %.250s.%s",
              band == ECS_BAND_NOISY ? "Too noisy to say" : "Nothing was measured", why,
-             s->block->expect.fallback_trace ? " A recording of another machine can be played instead." : "");
+             s->block->expect.fallback_trace
+                 ? " A recording of another machine can be played instead." : "");
     set(p, s, band, text);
 }
 
@@ -84,7 +85,8 @@ static bool too_few(struct ecs_player *p, struct ecs_spot *s)
 
 static const char *sentence(const struct ecs_expect *x, enum ecs_band band)
 {
-    const char *say = band == ECS_BAND_PASS ? x->say_pass : band == ECS_BAND_WEAK ? x->say_weak : x->say_else;
+    const char *say = band == ECS_BAND_PASS   ? x->say_pass
+                      : band == ECS_BAND_WEAK ? x->say_weak : x->say_else;
     return say ? say : "{value} on this machine.";
 }
 
@@ -101,13 +103,16 @@ void ecs_play_judge(struct ecs_player *p, struct ecs_spot *s)
     int rc = ecs_expression_eval(x->metric, &env, &k->value, &k->low, &k->high, &e);
     if (rc || !isfinite(k->value)) {
         clear(k);
-        set_none(p, s, ECS_BAND_UNKNOWN, *e.what ? e.what : "a figure is not available on this machine");
+        set_none(p, s, ECS_BAND_UNKNOWN,
+                 *e.what ? e.what : "a figure is not available on this machine");
         return;
     }
     k->low = isnan(k->low) ? k->value : k->low;
     k->high = isnan(k->high) ? k->value : k->high;
-    enum ecs_band band = ecs_expect_band(x, k->value), low = ecs_expect_band(x, k->low), high = ecs_expect_band(x, k->high);
-    if ((low == ECS_BAND_PASS && high == ECS_BAND_ELSE) || (low == ECS_BAND_ELSE && high == ECS_BAND_PASS)) {
+    enum ecs_band band = ecs_expect_band(x, k->value);
+    enum ecs_band low = ecs_expect_band(x, k->low), high = ecs_expect_band(x, k->high);
+    if ((low == ECS_BAND_PASS && high == ECS_BAND_ELSE) ||
+        (low == ECS_BAND_ELSE && high == ECS_BAND_PASS)) {
         char text[160];
         ecs_play_fill(p, "the repeats disagree, from {low} to {high}", k, text, sizeof text);
         set_none(p, s, ECS_BAND_NOISY, text);

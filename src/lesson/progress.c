@@ -18,13 +18,14 @@
 struct ecs_progress {
     char folder[PATH_MAX];          /* empty: nowhere */
     char why[256];
-    struct ecs_answers **kept;      /* what was saved in this process, the only copy when `why` is set */
+    struct ecs_answers **kept;      /* saved in this process: the only copy when `why` is set */
     size_t n;
 };
 
-/* ---- where ---------------------------------------------------------------------------------------- */
+/* ---- where ---------------------------------------------------------------------------------- */
 
-static void not_kept(struct ecs_progress *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void not_kept(struct ecs_progress *p, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 static void not_kept(struct ecs_progress *p, const char *fmt, ...)
 {
     va_list args;
@@ -146,7 +147,7 @@ static void file_path(const struct ecs_progress *p, const char *lesson, char out
     snprintf(out, PATH_MAX + 256, "%s/%s", p->folder, name);
 }
 
-/* ---- in memory ------------------------------------------------------------------------------------- */
+/* ---- in memory ------------------------------------------------------------------------------ */
 
 static bool is_of(const struct ecs_answers *a, const char *lesson)
 {
@@ -178,7 +179,7 @@ static int remember(struct ecs_progress *p, const struct ecs_answers *a)
     return 0;
 }
 
-/* ---- on disk --------------------------------------------------------------------------------------- */
+/* ---- on disk -------------------------------------------------------------------------------- */
 
 static int write_fully(int fd, const char *text, size_t size)
 {
@@ -290,7 +291,8 @@ static void set_aside(const char *path, const struct ecs_error *why, struct ecs_
         ecs_error_mend(e, "the lesson begins anew");
 }
 
-int ecs_progress_load(struct ecs_progress *p, const char *lesson, struct ecs_answers *out, struct ecs_error *e)
+int ecs_progress_load(struct ecs_progress *p, const char *lesson, struct ecs_answers *out,
+                      struct ecs_error *e)
 {
     char path[PATH_MAX + 256], *text = NULL;
     struct ecs_error why = {0};

@@ -33,7 +33,8 @@ struct ecs_answers {
     struct ecs_answer v[ECS_MAX_ANSWERS];
     size_t n;
 };
-/* The answer of a block; `make`: an empty one is added if there is none. NULL if there is none, or no room. */
+/* The answer of a block; `make`: an empty one is added if there is none. NULL if there is none, or
+ * no room. */
 struct ecs_answer *ecs_answer_get(struct ecs_answers *a, const char *block, bool make);
 
 struct ecs_progress;
@@ -42,8 +43,10 @@ int ecs_progress_open(const char *folder, struct ecs_progress **out);
 void ecs_progress_free(struct ecs_progress *p);
 const char *ecs_progress_why(const struct ecs_progress *p);   /* NULL: it is kept; else why not */
 const char *ecs_progress_folder(const struct ecs_progress *p);
-/* Loads (a missing file gives empty answers; a damaged one is set aside as NAME.damaged and said in `e`, result 0). */
-int ecs_progress_load(struct ecs_progress *p, const char *lesson, struct ecs_answers *out, struct ecs_error *e);
+/* Loads (a missing file gives empty answers; a damaged one is set aside as NAME.damaged and said in
+ * `e`, result 0). */
+int ecs_progress_load(struct ecs_progress *p, const char *lesson, struct ecs_answers *out,
+                      struct ecs_error *e);
 int ecs_progress_save(struct ecs_progress *p, const struct ecs_answers *a, struct ecs_error *e);
 int ecs_progress_reset(struct ecs_progress *p, const char *lesson);
 

@@ -14,7 +14,8 @@
 /* One table for writing and reading: key, kind, place, size. */
 enum kind { TEXT, FLAG, WHOLE, SIZE, TIME, REAL };
 struct field { const char *key; enum kind kind; size_t at, size; };
-#define AT(type, key, kind, member) {key, kind, offsetof(type, member), sizeof(((type *)0)->member)}
+#define AT(type, key, kind, member) \
+    {key, kind, offsetof(type, member), sizeof(((type *)0)->member)}
 #define IN_ANSWERS(key, kind, member) AT(struct ecs_answers, key, kind, member)
 #define IN_ANSWER(key, kind, member) AT(struct ecs_answer, key, kind, member)
 
@@ -48,7 +49,7 @@ struct ecs_answer *ecs_answer_get(struct ecs_answers *a, const char *block, bool
     return made;
 }
 
-/* ---- writing ------------------------------------------------------------------------------------- */
+/* ---- writing -------------------------------------------------------------------------------- */
 
 /* A value is one line: what would break it, and what no editor shows, is written as \xHH. */
 static void write_text(FILE *f, const char *s)
@@ -139,7 +140,7 @@ char *ecs_progress_write(const struct ecs_answers *a, size_t *size)
     return text;
 }
 
-/* ---- reading ------------------------------------------------------------------------------------- */
+/* ---- reading -------------------------------------------------------------------------------- */
 
 static int hex(char c)
 {
@@ -243,7 +244,8 @@ static int read_lines(struct reader *r, char *text, int *line)
 {
     char *next = strchr(text, '\n');
     *line = 1;
-    if (!next || (size_t)(next - text) != strlen(FIRST_LINE) || memcmp(text, FIRST_LINE, strlen(FIRST_LINE)))
+    if (!next || (size_t)(next - text) != strlen(FIRST_LINE) ||
+        memcmp(text, FIRST_LINE, strlen(FIRST_LINE)))
         return -EINVAL;
     for (char *at = next + 1; *at && !r->ended; at = next + 1) {
         next = strchr(at, '\n');

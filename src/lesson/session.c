@@ -31,7 +31,7 @@ struct ecs_session {
     struct ecs_error message;
 };
 
-/* ---- opening ------------------------------------------------------------------------------------- */
+/* ---- opening -------------------------------------------------------------------------------- */
 
 static int session_new(const struct ecs_session_options *o, struct ecs_session **out)
 {
@@ -63,7 +63,8 @@ static void load_answers(struct ecs_session *s)
 }
 
 int ecs_session_lesson(const struct ecs_lesson *l, struct ecs_progress *progress,
-                       const struct ecs_session_options *o, struct ecs_session **out, struct ecs_error *e)
+                       const struct ecs_session_options *o, struct ecs_session **out,
+                       struct ecs_error *e)
 {
     struct ecs_session *s;
     int rc = session_new(o, out);
@@ -82,7 +83,8 @@ int ecs_session_lesson(const struct ecs_lesson *l, struct ecs_progress *progress
     return 0;
 }
 
-int ecs_session_replay(struct ecs_trace *trace, const struct ecs_session_options *o, struct ecs_session **out)
+int ecs_session_replay(struct ecs_trace *trace, const struct ecs_session_options *o,
+                       struct ecs_session **out)
 {
     int rc = session_new(o, out);
     if (rc) {
@@ -141,7 +143,7 @@ void ecs_session_free(struct ecs_session *s)
     free(s);
 }
 
-/* ---- the machine, when it is first needed ------------------------------------------------------- */
+/* ---- the machine, when it is first needed --------------------------------------------------- */
 
 static double known(double v)
 {
@@ -171,7 +173,7 @@ static void calibrate(struct ecs_session *s)
     ecs_player_calibrate(s->player, &c);
 }
 
-/* ---- commands ------------------------------------------------------------------------------------- */
+/* ---- commands ------------------------------------------------------------------------------- */
 
 static void start(struct ecs_session *s, const struct ecs_command *c)
 {
@@ -216,7 +218,7 @@ static void carry_out(struct ecs_session *s)
         save(s);
 }
 
-/* ---- what the run says ------------------------------------------------------------------------------ */
+/* ---- what the run says ---------------------------------------------------------------------- */
 
 static void feed(struct ecs_session *s)
 {
@@ -276,7 +278,7 @@ uint64_t ecs_session_pump(struct ecs_session *s, uint64_t now_ns)
     return s->replay ? ecs_replay_advance(s->replay, now_ns) : UINT64_MAX;
 }
 
-/* ---- what the learner does --------------------------------------------------------------------------- */
+/* ---- what the learner does ------------------------------------------------------------------ */
 
 int ecs_session_act(struct ecs_session *s, enum ecs_player_action a, int arg, double value)
 {
@@ -357,7 +359,7 @@ int ecs_session_fallback(struct ecs_session *s, bool recorded, struct ecs_error 
     return 0;
 }
 
-/* ---- for drawing ------------------------------------------------------------------------------------- */
+/* ---- for drawing ---------------------------------------------------------------------------- */
 
 const struct ecs_player *ecs_session_player(const struct ecs_session *s)
 {

@@ -1,5 +1,5 @@
-/* The pictures of a run over the last half minute or so, so that looking back shows what was the case then
- * and not what is now. A picture is kept when it differs from the one before it. */
+/* The pictures of a run over the last half minute or so, so that looking back shows what was the
+ * case then and not what is now. A picture is kept when it differs from the one before it. */
 #ifndef ECS_LESSON_SESSION_PICTURES_H
 #define ECS_LESSON_SESSION_PICTURES_H
 

@@ -6,14 +6,16 @@
 
 static const char *const variants[] = {"plain", "tagged", NULL};
 static const struct ecs_param params[P_PARAMS] = {
-    [P_STRIDE] = {.name = "stride", .kind = ECS_PARAM_BYTES, .def = 8, .min = 8, .max = 4096, .live = true},
+    [P_STRIDE] = {.name = "stride", .kind = ECS_PARAM_BYTES, .def = 8, .min = 8, .max = 4096,
+                  .live = true},
     [P_PIN] = {.name = "pin", .kind = ECS_PARAM_CHOICE, .choices = ecs_pin_choices, .live = true},
     [P_VARIANT] = {.name = "variant", .kind = ECS_PARAM_CHOICE, .choices = variants, .live = true},
 };
 static const struct ecs_metric metrics[M_METRICS] = {
     [M_RATE] = {.name = "rate.total", .label = "increments", .unit = "ops/s"},
     [M_COST] = {.name = "cost", .label = "cost", .unit = "ns/op", .lower_is_better = true},
-    [M_LOST] = {.name = "lost.total", .label = "lost", .unit = "nodes", .lower_is_better = true, .is_count = true},
+    [M_LOST] = {.name = "lost.total", .label = "lost", .unit = "nodes", .lower_is_better = true,
+                .is_count = true},
     [M_NEVER] = {.name = "never", .label = "never", .unit = "%"},
 };
 static const char *const counters[] = {"increments", NULL};
@@ -36,7 +38,7 @@ static int check(const struct ecs_values *v, struct ecs_error *e)
 const struct ecs_scenario counting = {.name = "counting", TABLES};
 const struct ecs_scenario other = {.name = "other", TABLES};
 
-/* ---- the lesson ---------------------------------------------------------------------------------- */
+/* ---- the lesson ----------------------------------------------------------------------------- */
 
 static struct ecs_expression *expression(const char *text)
 {
@@ -60,7 +62,8 @@ static struct ecs_choice choice(const char *id, const char *text, const char *re
 static struct ecs_block predict_block(void)
 {
     struct ecs_block b = {.kind = ECS_BLOCK_PREDICT, .name = strdup("p1")};
-    b.predict = (struct ecs_predict){.ask = strdup("128 bytes apart, increments will ..."), .n = 3, .confidence = true};
+    b.predict = (struct ecs_predict){.ask = strdup("128 bytes apart, increments will ..."),
+                                     .n = 3, .confidence = true};
     b.predict.choice[0] = choice("same", "stay", "The line is shared.");
     b.predict.choice[1] = choice("up", "go up", NULL);
     b.predict.choice[2] = choice("down", "go down", "Two lines are nothing.");
@@ -77,8 +80,10 @@ static struct ecs_block scenario_block(void)
     s->repeats = 5;
     s->side_ns = 300000000;
     s->warmup_ns = 100000000;
-    s->toggle[0] = (struct ecs_toggle){.key = 'p', .param = P_STRIDE, .value = {8, 64, 128}, .n = 3};
-    s->toggle[1] = (struct ecs_toggle){.key = 'a', .param = P_PIN, .value = {ECS_PIN_CORES, ECS_PIN_ONE}, .n = 2};
+    s->toggle[0] = (struct ecs_toggle){.key = 'p', .param = P_STRIDE, .value = {8, 64, 128},
+                                       .n = 3};
+    s->toggle[1] = (struct ecs_toggle){.key = 'a', .param = P_PIN,
+                                       .value = {ECS_PIN_CORES, ECS_PIN_ONE}, .n = 2};
     s->n_toggles = 2;
     s->compare_param = P_STRIDE;
     s->compare_a = 8;
@@ -89,13 +94,15 @@ static struct ecs_block scenario_block(void)
     return b;
 }
 
-static struct ecs_block expect_block(const char *name, const char *metric, double pass, double weak)
+static struct ecs_block expect_block(const char *name, const char *metric, double pass,
+                                     double weak)
 {
     struct ecs_block b = {.kind = ECS_BLOCK_EXPECT, .name = strdup(name)};
     b.expect = (struct ecs_expect){
         .metric = expression(metric), .pass_low = pass, .pass_high = INFINITY,
         .weak_low = weak, .weak_high = isnan(weak) ? NAN : pass,
-        .say_pass = strdup("{value}x, {low} to {high}, on lines of {calib.line_bytes}: {s1.rate.total[stride=8]}."),
+        .say_pass = strdup("{value}x, {low} to {high}, on lines of {calib.line_bytes}: "
+                           "{s1.rate.total[stride=8]}."),
         .say_weak = strdup("Only {value}x, {calib.l3_bytes}, {nonsense}, {open."),
         .say_else = strdup("Not here: {value}."), .fallback_trace = strdup("big.ecst"),
     };
@@ -105,8 +112,10 @@ static struct ecs_block expect_block(const char *name, const char *metric, doubl
 static struct ecs_block number_block(void)
 {
     struct ecs_block b = {.kind = ECS_BLOCK_ASK, .name = strdup("q1")};
-    b.ask = (struct ecs_ask){.ask = strdup("How many?"), .answer = expression("calib.line_bytes / 8"),
-                             .tolerance = 0.02, .hint = {strdup("look"), strdup("divide")}, .n_hints = 2};
+    b.ask = (struct ecs_ask){.ask = strdup("How many?"),
+                             .answer = expression("calib.line_bytes / 8"),
+                             .tolerance = 0.02, .hint = {strdup("look"), strdup("divide")},
+                             .n_hints = 2};
     return b;
 }
 
@@ -123,16 +132,19 @@ static struct ecs_block task_block(void)
 {
     struct ecs_block b = {.kind = ECS_BLOCK_DO, .name = strdup("d1")};
     b.task = (struct ecs_do){.task = strdup("Nearly as fast as 128, with less."),
-                             .check = expression("s1.rate.total[now] >= 0.8 * s1.rate.total[stride=128] "
+                             .check = expression("s1.rate.total[now] >= "
+                                                 "0.8 * s1.rate.total[stride=128] "
                                                  "and s1.param.stride < 128"),
                              .hint = {strdup("one"), strdup("two"), strdup("three")}, .n_hints = 3,
                              .reveal = strdup("64")};
     return b;
 }
 
-static void step(struct ecs_lesson *l, size_t i, enum ecs_phase phase, size_t n, const struct ecs_block *b)
+static void step(struct ecs_lesson *l, size_t i, enum ecs_phase phase, size_t n,
+                 const struct ecs_block *b)
 {
-    l->step[i] = (struct ecs_step){.title = strdup("Step"), .phase = phase, .n = n, .block = calloc(n, sizeof *b)};
+    l->step[i] = (struct ecs_step){.title = strdup("Step"), .phase = phase, .n = n,
+                                   .block = calloc(n, sizeof *b)};
     memcpy(l->step[i].block, b, n * sizeof *b);
 }
 
@@ -147,10 +159,12 @@ struct ecs_lesson *lesson_new(void)
     step(l, 1, ECS_OBSERVE, 3, (struct ecs_block[]){text_block("Press p."), scenario_block(),
                                                     text_block("What you saw.")});
     step(l, 2, ECS_EXPLAIN, 4, (struct ecs_block[]){
-        expect_block("e1", "median(s1.rate.total[stride=128]) / median(s1.rate.total[stride=8])", 2, 1.15),
+        expect_block("e1", "median(s1.rate.total[stride=128]) / median(s1.rate.total[stride=8])",
+                     2, 1.15),
         text_block("Because."), number_block(), choices_block()});
     step(l, 3, ECS_TRANSFER, 3, (struct ecs_block[]){
-        task_block(), expect_block("e2", "max(s1.lost.total[variant=plain])", 1, NAN), text_block("Done.")});
+        task_block(), expect_block("e2", "max(s1.lost.total[variant=plain])", 1, NAN),
+        text_block("Done.")});
     return l;
 }
 
@@ -164,7 +178,7 @@ const struct ecs_block *block(const struct ecs_lesson *l, const char *name)
     return ecs_lesson_block(l, name);
 }
 
-/* ---- the machine ---------------------------------------------------------------------------------- */
+/* ---- the machine ---------------------------------------------------------------------------- */
 
 uint64_t next_random(struct machine *m)      /* splitmix64 */
 {
@@ -220,14 +234,16 @@ static double rate(struct machine *m)
 {
     double jitter = 1 + 0.01 * ((double)(next_random(m) % 1000) / 1000 - 0.5);
     double gain = m->gain > 0 ? m->gain : 7.5;
-    return 1e8 * (m->values.v[P_STRIDE] >= 64 ? gain : 1) * (m->values.v[P_PIN] == ECS_PIN_ONE ? 0.5 : 1) * jitter;
+    double pinned = m->values.v[P_PIN] == ECS_PIN_ONE ? 0.5 : 1;
+    return 1e8 * (m->values.v[P_STRIDE] >= 64 ? gain : 1) * pinned * jitter;
 }
 
 bool window(struct machine *m, struct ecs_player *p)
 {
     if (!m->running)
         return false;
-    struct ecs_snapshot s = {.seq = m->seq++, .window_ns = 50000000, .workers = 2, .values = m->values,
+    struct ecs_snapshot s = {.seq = m->seq++, .window_ns = 50000000, .workers = 2,
+                             .values = m->values,
                              .generation = (uint32_t)m->generation};
     s.time_ns = m->seq * s.window_ns;
     s.flags = (m->changed ? ECS_SNAP_CHANGED : 0u) | (m->settling ? ECS_SNAP_SETTLING : 0u);
@@ -266,7 +282,7 @@ void run_past(struct machine *m, struct ecs_player *p, enum ecs_wait w)
     }
 }
 
-/* ---- playing ---------------------------------------------------------------------------------------- */
+/* ---- playing -------------------------------------------------------------------------------- */
 
 const struct ecs_calibration two_cpus = {64, 2, 2, 1, 32768, 1048576, NAN};
 

@@ -10,10 +10,10 @@
 
 enum { P_STRIDE, P_PIN, P_VARIANT, P_PARAMS };
 enum { M_RATE, M_COST, M_LOST, M_NEVER, M_METRICS };
-extern const struct ecs_scenario counting;      /* needs 2 CPUs; a rate, a cost, a count, one never there */
+extern const struct ecs_scenario counting; /* 2 CPUs; a rate, a cost, a count, one never there */
 extern const struct ecs_scenario other;         /* the same tables, another scenario */
 
-/* Steps: predict p1 | observe s1 | explain e1 q1 (number) q2 (choices) | transfer d1 e2 (a count). */
+/* Steps: predict p1 | observe s1 | explain e1 q1 (number) q2 (choices) | transfer d1 e2 (count). */
 struct ecs_lesson *lesson_new(void);
 void lesson_free(struct ecs_lesson *l);
 const struct ecs_block *block(const struct ecs_lesson *l, const char *name);
@@ -28,7 +28,7 @@ struct machine {
     bool changed;
     uint64_t seq, generation;
     uint64_t since_change;        /* windows, for counts */
-    unsigned cold;                /* windows after a change that are slow, settling or not; settling ones always are */
+    unsigned cold;                /* slow windows after a change; settling ones always are */
     unsigned dirty_of_8;          /* noise: so many of 8 windows are dirty */
     double gain;                  /* rate at stride 128 against stride 8; 0: 7.5 */
     double lost_per_window;       /* of the plain variant */
@@ -46,7 +46,12 @@ void windows(struct machine *m, struct ecs_player *p, unsigned n);
 void run_past(struct machine *m, struct ecs_player *p, enum ecs_wait w);
 
 /* A player at its beginning, and shortcuts through the lesson. */
-struct play { struct ecs_lesson *lesson; struct ecs_answers answers; struct ecs_player *player; struct machine m; };
+struct play {
+    struct ecs_lesson *lesson;
+    struct ecs_answers answers;
+    struct ecs_player *player;
+    struct machine m;
+};
 extern const struct ecs_calibration two_cpus;
 void play_open(struct play *t);
 void play_reopen(struct play *t);      /* the same answers, a new player */

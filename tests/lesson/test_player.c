@@ -1,4 +1,4 @@
-/* The rules of a lesson in motion: steps, gates, R1, R4, R5, hints, and coming back. */
+/* The rules of a lesson in motion: steps, gates, R1, R4, R5, hints. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -104,7 +104,8 @@ END_TEST
 /* Step 1 becomes: the question q2, the prediction, the scenario. */
 START_TEST(chart_is_closed_before_its_prediction_is_reached)
 {
-    struct ecs_block b[] = {t.lesson->step[2].block[3], t.lesson->step[0].block[1], t.lesson->step[1].block[1]};
+    struct ecs_block b[] = {t.lesson->step[2].block[3], t.lesson->step[0].block[1],
+                            t.lesson->step[1].block[1]};
     struct ecs_step mixed = {.title = "mixed", .phase = ECS_OBSERVE, .block = b, .n = 3};
     struct ecs_lesson l = {.id = "mixed", .step = &mixed, .n = 1};
     struct ecs_answers a = {0};
@@ -169,7 +170,7 @@ START_TEST(skips_are_recorded)
     ck_assert_int_eq(act(&t, ECS_ACT_SKIP, 0), -EAGAIN);
     ck_assert_int_eq(act(&t, ECS_ACT_NEXT, 0), 0);
     ck_assert(ecs_player_chart_open(t.player));
-    ck_assert_int_eq(act(&t, ECS_ACT_SKIP, 0), 0);           /* the toggle, and with it what was seen */
+    ck_assert_int_eq(act(&t, ECS_ACT_SKIP, 0), 0);   /* the toggle, and with it what was seen */
     ck_assert_int_eq(standing("p1").seen, -2);
     ck_assert(standing("s1").skipped);
     ck_assert_int_eq(wait_now(), ECS_WAIT_NOTHING);
@@ -209,7 +210,8 @@ START_TEST(scenario_starts_with_its_values_and_toggles_cycle)
     ck_assert_int_eq(t.m.values.v[P_PIN], ECS_PIN_ONE);
     ck_assert_int_eq(t.m.values.v[P_STRIDE], 64);
     ck_assert_uint_eq(t.m.sets, 5);
-    ck_assert_str_eq(ecs_answer_get(&t.answers, "s1", false)->toggles, "p=64 p=128 p=8 a=same-core");
+    ck_assert_str_eq(ecs_answer_get(&t.answers, "s1", false)->toggles,
+                     "p=64 p=128 p=8 a=same-core");
 }
 END_TEST
 
@@ -242,7 +244,7 @@ START_TEST(asks_what_was_seen_before_it_explains)     /* R4 */
     ck_assert_int_eq(wait_now(), ECS_WAIT_SEEN);
     ck_assert(!ecs_player_watching(t.player));
     ck_assert_ptr_eq(ecs_player_current(t.player), block(t.lesson, "p1"));
-    ck_assert_uint_eq(ecs_player_visible(t.player), 2);      /* the prose after it is still hidden */
+    ck_assert_uint_eq(ecs_player_visible(t.player), 2); /* the prose after it is still hidden */
     ck_assert(ecs_player_chart_open(t.player));
     ck_assert_int_eq(act(&t, ECS_ACT_NEXT, 0), -EAGAIN);
     ck_assert_int_eq(act(&t, ECS_ACT_TOGGLE, 0), 0);         /* looking again is allowed */
@@ -429,138 +431,6 @@ START_TEST(the_recap_stops_the_run_and_tells_the_score)
 }
 END_TEST
 
-START_TEST(going_back_keeps_the_run_and_leaves_it_before_it)
-{
-    to_explain(&t);
-    run_past(&t.m, t.player, ECS_WAIT_MEASURE);
-    ck_assert_int_eq(act(&t, ECS_ACT_BACK, 0), 0);
-    ck_assert_uint_eq(t.m.starts, 1);
-    ck_assert_int_eq(wait_now(), ECS_WAIT_NOTHING);          /* toggled and seen already */
-    ck_assert_int_eq(act(&t, ECS_ACT_BACK, 0), 0);
-    ck_assert(!t.m.running);
-    ck_assert_int_eq(act(&t, ECS_ACT_BACK, 0), -EAGAIN);
-    ck_assert_int_eq(act(&t, ECS_ACT_NEXT, 0), 0);
-    ck_assert_uint_eq(t.m.starts, 2);
-    ck_assert_int_eq(t.m.started.v[P_STRIDE], 8);
-}
-END_TEST
-
-START_TEST(a_lesson_taken_up_again_stands_where_it_stood)
-{
-    t.m.lost_per_window = 3;
-    to_recap();
-    char said[512];
-    struct ecs_outcome before = ecs_player_outcome(t.player, block(t.lesson, "e1"));
-    strcpy(said, before.say);
-    play_reopen(&t);
-    ck_assert_uint_eq(ecs_player_step(t.player), t.lesson->n);
-    struct ecs_outcome o = ecs_player_outcome(t.player, block(t.lesson, "e1"));
-    ck_assert_int_eq(o.band, ECS_BAND_PASS);
-    ck_assert_double_eq(o.value, before.value);
-    ck_assert_double_eq(o.low, before.low);
-    ck_assert_str_eq(o.say, said);
-    ck_assert_int_eq(standing("p1").choice, 1);
-    ck_assert_int_eq(standing("p1").seen, 1);
-    ck_assert_int_eq(standing("p1").confidence, 2);
-    ck_assert(standing("d1").right);
-    ck_assert_uint_eq(ecs_player_recap(t.player).right, 2);
-    ck_assert_int_eq(act(&t, ECS_ACT_BACK, 0), 0);
-    ck_assert_int_eq(wait_now(), ECS_WAIT_NOTHING);
-    ck_assert_int_eq(act(&t, ECS_ACT_NEXT, 0), 0);
-}
-END_TEST
-
-START_TEST(taken_up_in_the_middle_the_run_starts)
-{
-    to_explain(&t);
-    run_past(&t.m, t.player, ECS_WAIT_MEASURE);
-    play_reopen(&t);
-    ck_assert_uint_eq(ecs_player_step(t.player), 2);
-    ck_assert(t.m.running);
-    ck_assert_int_eq(wait_now(), ECS_WAIT_NUMBER);           /* measured then, not again */
-    ck_assert(ecs_player_chart_open(t.player));
-}
-END_TEST
-
-/* What the check compares with was measured in an earlier life: it is measured again, once. */
-START_TEST(a_task_taken_up_again_gets_its_figures)
-{
-    to_transfer(&t);
-    play_reopen(&t);
-    ck_assert_uint_eq(ecs_player_step(t.player), 3);
-    ck_assert_int_eq(wait_now(), ECS_WAIT_MEASURE);
-    ck_assert_ptr_eq(ecs_player_current(t.player), block(t.lesson, "d1"));
-    run_past(&t.m, t.player, ECS_WAIT_MEASURE);
-    ck_assert_int_eq(wait_now(), ECS_WAIT_TASK);
-    ck_assert_int_eq(t.m.values.v[P_STRIDE], 8);             /* the learner's again */
-    act(&t, ECS_ACT_TOGGLE, 0);
-    windows(&t.m, t.player, 30);
-    ck_assert(standing("d1").right);
-    play_reopen(&t);
-}
-END_TEST
-
-START_TEST(answers_that_mean_nothing_any_more_are_forgotten)
-{
-    to_explain(&t);
-    run_past(&t.m, t.player, ECS_WAIT_MEASURE);
-    strcpy(ecs_answer_get(&t.answers, "e1", false)->band, "what");
-    ecs_answer_get(&t.answers, "d1", true)->hints = 99;
-    strcpy(ecs_answer_get(&t.answers, "q2", true)->choice, "gone");
-    t.answers.step = 77;
-    t.answers.steps = 99;
-    play_reopen(&t);
-    ck_assert_uint_eq(ecs_player_step(t.player), t.lesson->n);
-    ck_assert_int_eq(ecs_player_outcome(t.player, block(t.lesson, "e1")).band, ECS_BAND_UNKNOWN);
-    ck_assert_uint_eq(standing("d1").hints, 3);
-    ck_assert_int_eq(standing("q2").choice, -1);
-}
-END_TEST
-
-START_TEST(a_run_that_fails_holds_nobody_up)
-{
-    to_observe(&t);
-    struct ecs_error e = {0};
-    ecs_fail(&e, -ENOMEM, "no memory for the workers");
-    ecs_player_run_failed(t.player, &e);
-    ck_assert_str_eq(ecs_player_failure(t.player), "no memory for the workers");
-    ck_assert_int_eq(wait_now(), ECS_WAIT_NOTHING);
-    ck_assert_int_eq(act(&t, ECS_ACT_TOGGLE, 0), -EAGAIN);
-    ck_assert_int_eq(act(&t, ECS_ACT_NEXT, 0), 0);
-    struct ecs_outcome o = ecs_player_outcome(t.player, block(t.lesson, "e1"));
-    ck_assert_int_eq(o.band, ECS_BAND_UNKNOWN);
-    ck_assert_ptr_nonnull(strstr(o.say, "no memory for the workers"));
-    ck_assert_ptr_nonnull(strstr(o.say, "recording"));
-    ck_assert(isnan(o.value));
-    act(&t, ECS_ACT_SKIP, 0);
-    act(&t, ECS_ACT_SKIP, 0);
-    ck_assert_int_eq(act(&t, ECS_ACT_NEXT, 0), 0);
-    ck_assert_int_eq(wait_now(), ECS_WAIT_NOTHING);          /* the task cannot be done without it */
-    for (int i = 0; i < 2; i++)
-        ck_assert_int_eq(act(&t, ECS_ACT_BACK, 0), 0);
-    ck_assert_uint_eq(t.m.starts, 2);                        /* at its own step it is tried again */
-    ck_assert_ptr_null(ecs_player_failure(t.player));
-}
-END_TEST
-
-START_TEST(windows_of_the_run_before_are_not_taken)
-{
-    to_observe(&t);
-    windows(&t.m, t.player, 20);
-    ck_assert(ecs_player_ab(t.player, M_RATE).have_a);
-    act(&t, ECS_ACT_BACK, 0);
-    t.m.running = true;
-    windows(&t.m, t.player, 5);                              /* nothing is in force: dropped */
-    ck_assert_int_eq(ecs_player_act(t.player, ECS_ACT_NEXT, 0, 0), 0);
-    t.m.values.v[P_STRIDE] = 128;
-    t.m.settling = 0;
-    for (int i = 0; i < 20; i++)
-        window(&t.m, t.player);                              /* before the start was carried out */
-    obey(&t.m, t.player);
-    ck_assert(!ecs_player_ab(t.player, M_RATE).have_b);
-}
-END_TEST
-
 int main(void)
 {
     Suite *s = suite_create("player");
@@ -588,13 +458,6 @@ int main(void)
     tcase_add_test(c, a_task_is_done_when_its_check_holds);
     tcase_add_test(c, a_revealed_task_is_not_solved);
     tcase_add_test(c, the_recap_stops_the_run_and_tells_the_score);
-    tcase_add_test(c, going_back_keeps_the_run_and_leaves_it_before_it);
-    tcase_add_test(c, a_lesson_taken_up_again_stands_where_it_stood);
-    tcase_add_test(c, taken_up_in_the_middle_the_run_starts);
-    tcase_add_test(c, a_task_taken_up_again_gets_its_figures);
-    tcase_add_test(c, answers_that_mean_nothing_any_more_are_forgotten);
-    tcase_add_test(c, a_run_that_fails_holds_nobody_up);
-    tcase_add_test(c, windows_of_the_run_before_are_not_taken);
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);

@@ -28,7 +28,8 @@ static void set_metric(const char *name, const char *text)
 static const char *noise_said(void)
 {
     static char text[128];
-    struct ecs_noise n = {.foreign = 0.31f, .delay = 0.4f, .why = ECS_NOISE_FOREIGN | ECS_NOISE_DELAY};
+    struct ecs_noise n = {.foreign = 0.31f, .delay = 0.4f,
+                          .why = ECS_NOISE_FOREIGN | ECS_NOISE_DELAY};
     return ecs_noise_text(&n, text, sizeof text);
 }
 
@@ -248,7 +249,8 @@ START_TEST(too_few_cpus_is_said)
     ecs_player_calibrate(t.player, &one);
     to_explain(&t);
     ck_assert_int_eq(outcome("e1").band, ECS_BAND_UNKNOWN);
-    ck_assert_ptr_nonnull(strstr(outcome("e1").say, "counting needs 2 CPUs and this machine has 1"));
+    ck_assert_ptr_nonnull(strstr(outcome("e1").say,
+                                 "counting needs 2 CPUs and this machine has 1"));
     ck_assert_ptr_nonnull(strstr(outcome("e1").say, "recording"));
     ck_assert_int_eq(wait_now(), ECS_WAIT_NUMBER);
 }
@@ -263,11 +265,20 @@ static void unknown_because(const char *metric, const char *why)
     ck_assert_int_eq(t.m.values.v[P_STRIDE], 64);
 }
 
-START_TEST(a_metric_that_is_never_there) { unknown_because("s1.never[stride=8]", "no such counter"); }
+START_TEST(a_metric_that_is_never_there)
+{
+    unknown_because("s1.never[stride=8]", "no such counter");
+}
 END_TEST
-START_TEST(a_division_by_zero) { unknown_because("1 / s1.lost.total[variant=tagged]", "division by zero"); }
+START_TEST(a_division_by_zero)
+{
+    unknown_because("1 / s1.lost.total[variant=tagged]", "division by zero");
+}
 END_TEST
-START_TEST(values_that_contradict) { unknown_because("s1.rate.total[stride=256 pin=same-core]", "does not go with"); }
+START_TEST(values_that_contradict)
+{
+    unknown_because("s1.rate.total[stride=256 pin=same-core]", "does not go with");
+}
 END_TEST
 
 START_TEST(a_run_that_does_not_take_the_values)
@@ -325,7 +336,8 @@ START_TEST(an_expect_of_facts_needs_no_run)
 }
 END_TEST
 
-/* An expect may measure a scenario that is not the one in force: it is started, and the own one after it. */
+/* An expect may measure a scenario that is not the one in force: it is started, and the own one
+ * after it. */
 START_TEST(another_scenario_is_started_and_left_again)
 {
     struct ecs_step *s = &t.lesson->step[3];
@@ -353,7 +365,7 @@ START_TEST(another_scenario_is_started_and_left_again)
 }
 END_TEST
 
-/* ---- A against B --------------------------------------------------------------------------------- */
+/* ---- A against B ---------------------------------------------------------------------------- */
 
 START_TEST(a_against_b_from_windows)
 {
@@ -493,7 +505,7 @@ START_TEST(the_set_used_longest_ago_makes_room)
         ck_assert(!set || v[0] == (double)i);
         ck_assert_ptr_null(ecs_store_find(&store, &other, &snap.values));
     }
-    for (int i = 0; i < 3 * ECS_STORE_WINDOWS; i++) {     /* the newest windows, oldest of them first */
+    for (int i = 0; i < 3 * ECS_STORE_WINDOWS; i++) { /* the newest windows, oldest first */
         snap.metric[M_RATE] = i;
         ecs_store_add(&store, &counting, &snap);
     }

@@ -110,7 +110,8 @@ static void same(const struct ecs_answers *a, const struct ecs_answers *b)
         ck_assert_uint_eq(x->hints, y->hints);
         ck_assert(x->right == y->right && x->done == y->done && x->revealed == y->revealed &&
                   x->skipped == y->skipped);
-        const double u[] = {x->number, x->value, x->low, x->high}, v[] = {y->number, y->value, y->low, y->high};
+        const double u[] = {x->number, x->value, x->low, x->high};
+        const double v[] = {y->number, y->value, y->low, y->high};
         for (int k = 0; k < 4; k++)
             ck_assert((isnan(u[k]) && isnan(v[k])) || u[k] == v[k]);
     }
@@ -140,7 +141,7 @@ START_TEST(what_is_saved_is_loaded)
     struct ecs_progress *p = opened(folder);
     ck_assert_ptr_null(ecs_progress_why(p));
     ck_assert_str_eq(ecs_progress_folder(p), folder);
-    ck_assert_uint_eq(entries(root), 0);                 /* nothing is made before there is something to keep */
+    ck_assert_uint_eq(entries(root), 0);   /* nothing is made before there is something to keep */
     ck_assert_int_eq(ecs_progress_save(p, &a, &e), 0);
     ck_assert(exists("false-sharing.progress"));
     ck_assert_uint_eq(entries(folder), 1);               /* no temporary file is left */
@@ -191,7 +192,8 @@ END_TEST
 START_TEST(unknown_keys_are_passed_over)
 {
     struct ecs_answers a;
-    char text[] = "ecscope-progress 1\nlesson: x\ncolour: blue\n\nanswer: p1\nmood: fine\nchoice: up\nend\n";
+    char text[] = "ecscope-progress 1\nlesson: x\ncolour: blue\n\n"
+                  "answer: p1\nmood: fine\nchoice: up\nend\n";
     ck_assert_int_eq(ecs_progress_parse(text, strlen(text), "x", &a, NULL), 0);
     ck_assert_uint_eq(a.n, 1);
     ck_assert_str_eq(a.v[0].choice, "up");
@@ -199,16 +201,20 @@ START_TEST(unknown_keys_are_passed_over)
 END_TEST
 
 static const char *const broken[] = {
-    "", "\n", "ecscope-progress 2\nlesson: x\nend\n", "ecscope-progress 1", "ecscope-progress 1\nlesson: x\n",
+    "", "\n", "ecscope-progress 2\nlesson: x\nend\n", "ecscope-progress 1",
+        "ecscope-progress 1\nlesson: x\n",
     "ecscope-progress 1\nlesson: x\nstep: 1", "ecscope-progress 1\nlesson: y\nend\n",
-    "ecscope-progress 1\nlesson: x\nstep: -1\nend\n", "ecscope-progress 1\nlesson: x\nstep: 99999999999999999999\nend\n",
-    "ecscope-progress 1\nlesson: x\nfinished: perhaps\nend\n", "ecscope-progress 1\nlesson: x\nnonsense\nend\n",
+    "ecscope-progress 1\nlesson: x\nstep: -1\nend\n",
+        "ecscope-progress 1\nlesson: x\nstep: 99999999999999999999\nend\n",
+    "ecscope-progress 1\nlesson: x\nfinished: perhaps\nend\n",
+        "ecscope-progress 1\nlesson: x\nnonsense\nend\n",
     "ecscope-progress 1\nlesson: x\nanswer: p1\nnumber: 1,5\nend\n",
     "ecscope-progress 1\nlesson: x\nanswer: p1\nchoice: \\q\nend\n",
     "ecscope-progress 1\nlesson: x\nanswer: p1\nchoice: \\x00\nend\n",
     "ecscope-progress 1\nlesson: x\nanswer: p1\nanswer: p1\nend\n",
     "ecscope-progress 1\nlesson: x\nanswer: \nend\n",
-    "ecscope-progress 1\nlesson: x\nanswer: p1\nchoice: 0123456789012345678901234567890123456789\nend\n",
+    "ecscope-progress 1\nlesson: x\nanswer: p1\n"
+        "choice: 0123456789012345678901234567890123456789\nend\n",
     "PK\3\4 something else",
 };
 
@@ -275,8 +281,10 @@ END_TEST
 
 START_TEST(ids_stay_in_the_folder)
 {
-    const char *const ids[] = {"../../etc/passwd", "/etc/passwd", "..", ".", "", "a/b", "é", "x.progress",
-                               "0123456789012345678901234567890123456789012345678901234567890123456789"};
+    const char *const ids[] = {"../../etc/passwd", "/etc/passwd", "..", ".", "", "a/b", "é",
+                               "x.progress",
+                               "01234567890123456789012345678901234567890123456789"
+                               "01234567890123456789"};
     struct ecs_progress *p = opened(folder);
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
         struct ecs_answers a = sample(ids[i]);

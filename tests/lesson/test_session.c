@@ -15,13 +15,13 @@
 #include "lesson/session_pictures.h"
 #include "player_fixture.h"
 
-/* ---- a scenario that really runs --------------------------------------------------------------- */
+/* ---- a scenario that really runs ------------------------------------------------------------ */
 
 enum { GAIN, SIZE };
 static _Atomic int start_fails, quantum_fails;
 static const struct ecs_param params[] = {
     [GAIN] = {.name = "gain", .kind = ECS_PARAM_INT, .def = 1, .min = 1, .max = 8, .live = true},
-    [SIZE] = {.name = "size", .kind = ECS_PARAM_INT, .def = 1, .min = 1, .max = 4},     /* not live */
+    [SIZE] = {.name = "size", .kind = ECS_PARAM_INT, .def = 1, .min = 1, .max = 4},  /* not live */
 };
 static const struct ecs_metric metrics[] = {
     {.name = "rate", .label = "rate", .unit = "ops/s"},
@@ -57,12 +57,14 @@ static void describe(void *shared, const struct ecs_window *w, struct ecs_pictur
     out->bytes = (uint32_t)(64 * w->values->v[GAIN]);
 }
 static const struct ecs_scenario real = {
-    .name = "real", .summary = "a test", .params = params, .n_params = 2, .metrics = metrics, .n_metrics = 2,
-    .counters = counters, .min_cpus = 1, .diagram = ECS_DIAGRAM_LINES, .start = start, .quantum = quantum,
+    .name = "real", .summary = "a test", .params = params, .n_params = 2,
+    .metrics = metrics, .n_metrics = 2,
+    .counters = counters, .min_cpus = 1, .diagram = ECS_DIAGRAM_LINES, .start = start,
+    .quantum = quantum,
     .stop = stop, .derive = derive, .describe = describe,
 };
 
-/* ---- the session under test ------------------------------------------------------------------------ */
+/* ---- the session under test ----------------------------------------------------------------- */
 
 static struct ecs_lesson *lesson;
 static struct ecs_progress *progress;
@@ -95,13 +97,14 @@ static struct ecs_lesson *real_lesson(void)
     s->warmup_ns = 0;
     struct ecs_expect *x = &ecs_lesson_block(l, "e1")->expect;
     ecs_expression_free(x->metric);
-    ck_assert_int_eq(ecs_expression_parse("s1.gain.seen[gain=4] / s1.gain.seen[gain=1]", &x->metric, NULL), 0);
+    ck_assert_int_eq(ecs_expression_parse("s1.gain.seen[gain=4] / s1.gain.seen[gain=1]",
+                                          &x->metric, NULL), 0);
     for (size_t i = 0; i < s->n_captions; i++) {
         ecs_expression_free(s->caption[i].when);
         free(s->caption[i].text);
     }
     s->n_captions = 0;
-    l->n = 3;                          /* without the transfer: its names are of the other scenario */
+    l->n = 3;              /* without the transfer: its names are of the other scenario */
     return l;
 }
 
@@ -118,7 +121,8 @@ static void setup(void)
     bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     ck_assert_int_eq(ecs_progress_open(folder, &progress), 0);
     options = (struct ecs_session_options){
-        .run = {.sample_hz = 100, .settle_ns = 30000000, .notify = ring, .notify_arg = &bell}, .traces = folder};
+        .run = {.sample_hz = 100, .settle_ns = 30000000, .notify = ring, .notify_arg = &bell},
+        .traces = folder};
     start_fails = quantum_fails = 0;
     lesson = real_lesson();
     open_session();
@@ -147,7 +151,10 @@ static void next_windows(void)
 }
 
 static enum ecs_wait wait_now(void) { return ecs_player_wait(ecs_session_player(session)); }
-static int do_act(enum ecs_player_action a, int arg) { return ecs_session_act(session, a, arg, NAN); }
+static int do_act(enum ecs_player_action a, int arg)
+{
+    return ecs_session_act(session, a, arg, NAN);
+}
 
 static uint64_t held(void)
 {
@@ -392,18 +399,20 @@ START_TEST(a_ring_of_pictures)
 }
 END_TEST
 
-/* ---- recordings ------------------------------------------------------------------------------------ */
+/* ---- recordings ----------------------------------------------------------------------------- */
 
 static void record(const char *name)
 {
     char path[128];
     struct ecs_trace_writer *w;
-    struct ecs_trace_head head = {.scenario = "real", .host = "big", .date = "2025-01-01T00:00:00Z", .cpus = 64};
+    struct ecs_trace_head head = {.scenario = "real", .host = "big",
+                                  .date = "2025-01-01T00:00:00Z", .cpus = 64};
     struct ecs_error e = {0};
     snprintf(path, sizeof path, "%s/%s", folder, name);
     ck_assert_msg(!ecs_trace_create(path, &real, &head, &w, &e), "%s", e.what);
     for (uint64_t i = 0; i < 10; i++) {
-        struct ecs_snapshot s = {.seq = i, .time_ns = (i + 1) * 50000000, .window_ns = 50000000, .workers = 1,
+        struct ecs_snapshot s = {.seq = i, .time_ns = (i + 1) * 50000000, .window_ns = 50000000,
+                                 .workers = 1,
                                  .values = {{1, 1}}, .metric = {1000 + (double)i, 1}};
         ck_assert_int_eq(ecs_trace_write(w, &s, &e), 0);
     }
