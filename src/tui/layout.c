@@ -114,9 +114,11 @@ static void two_places(struct page *p, int panel)
         place(p, ECS_SLOT_TEXT, 0, top, w, h - top);
 }
 
-struct ecs_layout ecs_layout(int w, int h, bool has_chart, int want_text, int want_diagram, int panel)
+struct ecs_layout ecs_layout(int w, int h, bool has_chart, int want_text, int want_diagram,
+                             int panel)
 {
-    struct page p = {.text = clamp(want_text, 0, MANY_ROWS), .diagram = clamp(want_diagram, 0, MANY_ROWS)};
+    struct page p = {.text = clamp(want_text, 0, MANY_ROWS),
+                     .diagram = clamp(want_diagram, 0, MANY_ROWS)};
 
     p.l.tabs = 1;
     if (w < ECS_MIN_W || h < ECS_MIN_H) {

@@ -20,10 +20,12 @@ struct ecs_layout {
     struct ecs_rect r[ECS_SLOTS];
 };
 
-/* `want_text`: rows that the text panel would like, borders included; 0: no text beside a chart. `want_diagram`: rows the
- * diagram would like; 0: no diagram. `has_chart`: false on pages of text. `panel` wraps round: any
- * integer is fine. Tabs come in this order, those that a size or page does not have left out:
- * the usual pair, the A/B panel alone (narrow screens), diagram, charts alone, text alone. */
-struct ecs_layout ecs_layout(int w, int h, bool has_chart, int want_text, int want_diagram, int panel);
+/* `want_text`: rows that the text panel would like, borders included; 0: no text beside a chart.
+ * `want_diagram`: rows the diagram would like; 0: no diagram. `has_chart`: false on pages of text.
+ * `panel` wraps round: any integer is fine. Tabs come in this order, those that a size or page does
+ * not have left out: the usual pair, the A/B panel alone (narrow screens), diagram, charts alone,
+ * text alone. */
+struct ecs_layout ecs_layout(int w, int h, bool has_chart, int want_text, int want_diagram,
+                             int panel);
 
 #endif

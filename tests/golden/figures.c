@@ -11,7 +11,8 @@ static void put(const struct ecs_scenario *s, struct ecs_snapshot *snap, const c
         snap->metric[i] = v;
 }
 
-static int64_t value(const struct ecs_scenario *s, const struct ecs_snapshot *snap, const char *name)
+static int64_t value(const struct ecs_scenario *s, const struct ecs_snapshot *snap,
+                     const char *name)
 {
     int i = ecs_param_index(s, name);
 
@@ -22,12 +23,14 @@ static int64_t value(const struct ecs_scenario *s, const struct ecs_snapshot *sn
 static void derived(const struct ecs_scenario *s, struct ecs_snapshot *snap)
 {
     static const struct ecs_delta none[ECS_MAX_WORKERS];
-    struct ecs_window w = {snap->window_ns, snap->window_ns, snap->workers, &snap->values, none, none};
+    struct ecs_window w = {
+        snap->window_ns, snap->window_ns, snap->workers, &snap->values, none, none};
 
     s->derive(&w, snap->metric);
 }
 
-static void counters(const struct ecs_scenario *s, struct ecs_snapshot *snap, double effect, double wobble)
+static void counters(const struct ecs_scenario *s, struct ecs_snapshot *snap, double effect,
+                     double wobble)
 {
     bool apart = value(s, snap, "stride") >= 64, one_core = value(s, snap, "pin") == ECS_PIN_ONE;
     double rate = 34.1e6 * (apart ? 1 + 11 * effect : 1);
@@ -39,7 +42,8 @@ static void counters(const struct ecs_scenario *s, struct ecs_snapshot *snap, do
     put(s, snap, "op.ns", 1e9 * snap->workers / (rate * wobble));
 }
 
-static void hot_cold(const struct ecs_scenario *s, struct ecs_snapshot *snap, double effect, double wobble)
+static void hot_cold(const struct ecs_scenario *s, struct ecs_snapshot *snap, double effect,
+                     double wobble)
 {
     double rate = 92e6 * (value(s, snap, "layout") ? 1 + 9 * effect : 1) * wobble;
 
@@ -47,7 +51,8 @@ static void hot_cold(const struct ecs_scenario *s, struct ecs_snapshot *snap, do
     put(s, snap, "entity.ns", 1e9 / rate);
 }
 
-static void stack(const struct ecs_scenario *s, struct ecs_snapshot *snap, double since_s, double wobble)
+static void stack(const struct ecs_scenario *s, struct ecs_snapshot *snap, double since_s,
+                  double wobble)
 {
     static const double rate[] = {9.1e6, 8.4e6, 3.6e6, 5.2e6};
     int64_t variant = value(s, snap, "variant");
@@ -59,7 +64,8 @@ static void stack(const struct ecs_scenario *s, struct ecs_snapshot *snap, doubl
     put(s, snap, "retries", variant == 2 ? 0.31 : 0.12);
 }
 
-static void pools(const struct ecs_scenario *s, struct ecs_snapshot *snap, double effect, double wobble)
+static void pools(const struct ecs_scenario *s, struct ecs_snapshot *snap, double effect,
+                  double wobble)
 {
     static const double rate[] = {58e6, 7.7e6, 6.1e6, 128e6, 119e6};
     int64_t variant = value(s, snap, "variant");
@@ -89,7 +95,7 @@ void figures_fill(const struct ecs_scenario *s, struct ecs_snapshot *snap, doubl
         pools(s, snap, effect, wobble);
 }
 
-/* ---- pictures ----------------------------------------------------------------------------------------- */
+/* ---- pictures ------------------------------------------------------------------------------ */
 
 static void stack_picture(const struct ecs_scenario *s, const struct ecs_snapshot *snap,
                           struct ecs_picture *out)

@@ -1,4 +1,5 @@
-/* Made-up figures and pictures for windows of the four scenarios: the shapes that real runs have. */
+/* Made-up figures and pictures for windows of the four scenarios: the shapes that real runs have.
+ */
 #ifndef ECS_TESTS_GOLDEN_FIGURES_H
 #define ECS_TESTS_GOLDEN_FIGURES_H
 

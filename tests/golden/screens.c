@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- the way through the lesson of false sharing ------------------------------------------------------ */
+/* ---- the way through the lesson of false sharing ------------------------------------------- */
 
 static void lesson(struct stage *st) { stage_lesson(st, "false-sharing"); }
 
@@ -226,7 +226,7 @@ static void text_tab(struct stage *st)
     st->ui.panel = 3;
 }
 
-/* ---- the other lessons ---------------------------------------------------------------------------------- */
+/* ---- the other lessons --------------------------------------------------------------------- */
 
 static void start(struct stage *st, const char *id, int choice, double seconds)
 {
@@ -253,7 +253,7 @@ static void pools_shared(struct stage *st) { start(st, "pools", 1, 6); }
 static void diagram_of_aba(struct stage *st) { aba_tagged(st); st->ui.panel = 1; }
 static void diagram_of_pools(struct stage *st) { pools(st); st->ui.panel = 1; }
 
-/* ---- pages without a lesson -------------------------------------------------------------------------------- */
+/* ---- pages without a lesson ---------------------------------------------------------------- */
 
 static void picker_new(struct stage *st) { st->ui.selected = 1; }
 

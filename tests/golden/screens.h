@@ -7,7 +7,7 @@
 struct screen {
     const char *name;
     void (*build)(struct stage *st);
-    const char *sizes;                /* "80x24 100x30u": with u UTF-8 only, with a ASCII only, else both */
+    const char *sizes; /* "80x24 100x30u": with u UTF-8 only, with a ASCII only, else both */
 };
 extern const struct screen screens[];
 extern const size_t n_screens;

@@ -9,8 +9,8 @@
 
 static void cell(const struct ecs_cell *at, enum ecs_theme_name theme)
 {
-    struct ecs_style s = ecs_theme_style(theme, theme == ECS_THEME_MONO ? ECS_DEPTH_MONO : ECS_DEPTH_256,
-                                         (enum ecs_role)at->role);
+    struct ecs_style s = ecs_theme_style(
+        theme, theme == ECS_THEME_MONO ? ECS_DEPTH_MONO : ECS_DEPTH_256, (enum ecs_role)at->role);
     int attr = s.attr | at->attr;
     char text[5] = {0};
 

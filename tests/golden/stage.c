@@ -21,7 +21,7 @@ struct ecs_session {
     struct ecs_error message;
 };
 
-/* ---- the session that views see ------------------------------------------------------------------- */
+/* ---- the session that views see ------------------------------------------------------------ */
 
 const struct ecs_player *ecs_session_player(const struct ecs_session *s)
 {
@@ -63,7 +63,7 @@ bool ecs_session_picture(const struct ecs_session *s, uint64_t seq, struct ecs_p
     return true;
 }
 
-/* ---- the stage ---------------------------------------------------------------------------------------- */
+/* ---- the stage ----------------------------------------------------------------------------- */
 
 void stage_open(struct stage *st)
 {
@@ -135,8 +135,11 @@ static void obey(struct stage *st)
 static void window(struct stage *st, bool figures)
 {
     const struct ecs_scenario *s = st->session->scenario;
-    struct ecs_snapshot snap = {.seq = st->seq++, .window_ns = WINDOW_NS, .generation = st->generation,
-                                .values = st->values, .noise.cpu = -1};
+    struct ecs_snapshot snap = {.seq = st->seq++,
+                                .window_ns = WINDOW_NS,
+                                .generation = st->generation,
+                                .values = st->values,
+                                .noise.cpu = -1};
     int threads = ecs_param_index(s, ECS_PARAM_THREADS_NAME);
     double wobble = 1 + 0.02 * (noise_between(st) - 0.5);
 

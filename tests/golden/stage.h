@@ -1,5 +1,6 @@
 /* A lesson on a stage: the real lesson reader, player and series under made-up windows, with a
- * session that has no run, no clock and no terminal behind it. So each screen is the same every time. */
+ * session that has no run, no clock and no terminal behind it. So each screen is the same every
+ * time. */
 #ifndef ECS_TESTS_GOLDEN_STAGE_H
 #define ECS_TESTS_GOLDEN_STAGE_H
 

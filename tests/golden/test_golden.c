@@ -1,5 +1,5 @@
-/* Screens as text. Each file holds the screen, then one letter a cell for its role, and what is left
- * of it without colour: b bold, u underlined, r reversed, capital letters for two at once.
+/* Screens as text. Each file holds the screen, then one letter a cell for its role, and what is
+ * left of it without colour: b bold, u underlined, r reversed, capital letters for two at once.
  * UPDATE_GOLDEN=1 writes the files anew; a difference is shown line by line. */
 #include <check.h>
 #include <stdio.h>
@@ -15,8 +15,13 @@ static char mono_letter(const struct ecs_cell *cell)
     struct ecs_style s = ecs_theme_style(ECS_THEME_MONO, ECS_DEPTH_MONO, (enum ecs_role)cell->role);
     unsigned attr = (s.attr | cell->attr) & (ECS_BOLD | ECS_UNDERLINE | ECS_REVERSE);
 
-    return attr == 0 ? '.' : attr == ECS_BOLD ? 'b' : attr == ECS_UNDERLINE ? 'u' : attr == ECS_REVERSE ? 'r'
-         : attr == (ECS_BOLD | ECS_UNDERLINE) ? 'U' : attr == (ECS_BOLD | ECS_REVERSE) ? 'R' : 'X';
+    return attr == 0                          ? '.'
+         : attr == ECS_BOLD                   ? 'b'
+         : attr == ECS_UNDERLINE              ? 'u'
+         : attr == ECS_REVERSE                ? 'r'
+         : attr == (ECS_BOLD | ECS_UNDERLINE) ? 'U'
+         : attr == (ECS_BOLD | ECS_REVERSE)   ? 'R'
+                                              : 'X';
 }
 
 static void write_mono(FILE *f, const struct ecs_canvas *c)
@@ -88,7 +93,8 @@ static void compare(const struct screen *s, int w, int h, enum ecs_glyphs glyphs
     char path[512];
 
     ck_assert_int_eq(screen_draw(s, w, h, glyphs, &c, NULL), 0);
-    snprintf(path, sizeof path, FOLDER "%s.%dx%d%s.txt", s->name, w, h, glyphs == ECS_GLYPHS_ASCII ? ".ascii" : "");
+    snprintf(path, sizeof path, FOLDER "%s.%dx%d%s.txt", s->name, w, h,
+             glyphs == ECS_GLYPHS_ASCII ? ".ascii" : "");
     char *got = render(&c), *want = slurp(path);
     const char *update = getenv("UPDATE_GOLDEN");
     if (update && *update == '1') {
@@ -107,7 +113,8 @@ static void compare(const struct screen *s, int w, int h, enum ecs_glyphs glyphs
     ecs_canvas_free(&c);
 }
 
-static void each_size(const struct screen *s, void (*one)(const struct screen *, int, int, enum ecs_glyphs))
+static void each_size(const struct screen *s,
+                      void (*one)(const struct screen *, int, int, enum ecs_glyphs))
 {
     const char *p = s->sizes;
 
@@ -148,7 +155,8 @@ START_TEST(ascii_screens_hold_nothing_else)
 }
 END_TEST
 
-/* Every glyph has a likeness: a '?' would stand only where one is asked, and these screens have few. */
+/* Every glyph has a likeness: a '?' would stand only where one is asked, and these screens have
+ * few. */
 static void no_unknown_glyph(const struct screen *s, int w, int h, enum ecs_glyphs glyphs)
 {
     struct ecs_canvas utf8, ascii;

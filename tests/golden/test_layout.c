@@ -1,5 +1,6 @@
-/* Layout as properties over every size, and every page at many sizes: nothing outside the screen, no
- * panel over another, none shown empty, every click target on the screen, no state by colour alone. */
+/* Layout as properties over every size, and every page at many sizes: nothing outside the screen,
+ * no panel over another, none shown empty, every click target on the screen, no state by colour
+ * alone. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

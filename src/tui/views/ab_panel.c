@@ -61,14 +61,16 @@ static void heads(struct ab_view *v)
 }
 
 /* A figure in a narrow column: its unit is on the chart, the prefix stays. */
-static void compact(const struct ecs_scene *s, int metric, double value, int width, char *out, size_t size)
+static void compact(const struct ecs_scene *s, int metric, double value, int width, char *out,
+                    size_t size)
 {
     char number[24], unit[ECS_FORMAT_MAX];
 
     ecs_scene_figure(s, metric, value, out, size);
     if (ecs_columns(out) <= width || isnan(value))
         return;
-    ecs_format_si_parts(value, s->scenario->metrics[metric].unit, number, sizeof number, unit, sizeof unit);
+    ecs_format_si_parts(value, s->scenario->metrics[metric].unit, number, sizeof number, unit,
+                        sizeof unit);
     size_t prefix = strcspn(unit, " /");
     if (prefix > 2 || unit[prefix] == '\0')
         prefix = 0;
@@ -116,7 +118,8 @@ static int figures(const struct ecs_scene *s, int *metric)
 }
 
 /* What "12 times" means for this figure. */
-static void meaning(const struct ecs_metric *m, bool b_wins, const char *times, char *out, size_t size)
+static void meaning(const struct ecs_metric *m, bool b_wins, const char *times, char *out,
+                    size_t size)
 {
     const char *who = b_wins ? "B" : "A";
 
@@ -146,7 +149,8 @@ static void interval(double low, double high, const struct ecs_ab *ab, char *out
     ecs_format_number(low, a, sizeof a);
     ecs_format_number(high, b, sizeof b);
     if (ab->measured_pairs && coverage > 0)
-        snprintf(out, size, "%s\u2013%s\u00d7, %.0f %%, %u pairs", a, b, coverage * 100, ab->measured_pairs);
+        snprintf(out, size, "%s\u2013%s\u00d7, %.0f %%, %u pairs", a, b, coverage * 100,
+                 ab->measured_pairs);
     else
         snprintf(out, size, "%s\u2013%s\u00d7 by windows so far", a, b);
 }
@@ -169,7 +173,8 @@ static void ratio_text(struct ab_view *v, const struct ecs_metric *m, const stru
     if (ab->ratio.verdict == ECS_NO_DIFFERENCE)
         snprintf(text, sizeof text, "no difference");
     snprintf(shown, sizeof shown, "%sx", times);
-    if (big && strspn(times, "0123456789.") == strlen(times) && ecs_big_columns(shown) + 2 <= v->in.w) {
+    if (big && strspn(times, "0123456789.") == strlen(times)
+        && ecs_big_columns(shown) + 2 <= v->in.w) {
         v->y += room(v) >= 8;
         ecs_big_text(v->s->c, v->in.x + 1, v->y, b_wins ? ECS_ROLE_B : ECS_ROLE_A, shown);
         v->y += ECS_BIG_ROWS;
@@ -188,8 +193,8 @@ static void not_yet(struct ab_view *v, const struct ecs_ab *ab)
     if (!s->pair.have || !s->have || !s->open)
         return;
     if (ab->ratio.why[0])
-        snprintf(text, sizeof text, "%s%s", strstr(ab->ratio.why, "windows of") ? "" : "too noisy so far: ",
-                 ab->ratio.why);
+        snprintf(text, sizeof text, "%s%s",
+                 strstr(ab->ratio.why, "windows of") ? "" : "too noisy so far: ", ab->ratio.why);
     else
         snprintf(text, sizeof text, "%s is not measured yet", ab->have_a ? "B" : "A");
     say(v, ECS_ROLE_TEXT, 0, text);
@@ -217,17 +222,19 @@ static void verdict(struct ab_view *v, int metric)
     }
 }
 
-/* ---- the guess beside the result ------------------------------------------------------------------ */
+/* ---- the guess beside the result ----------------------------------------------------------- */
 
 static void guess_line(struct ab_view *v, const struct ecs_choice *g, const struct ecs_standing *st)
 {
     char text[224], claim[2 * ECS_FORMAT_MAX + 16] = "", low[ECS_FORMAT_MAX], high[ECS_FORMAT_MAX];
 
     if (g->has_claim && isfinite(g->claim_high))
-        snprintf(claim, sizeof claim, " (%s\u2013%s\u00d7)", ecs_format_number(g->claim_low, low, sizeof low),
+        snprintf(claim, sizeof claim, " (%s\u2013%s\u00d7)",
+                 ecs_format_number(g->claim_low, low, sizeof low),
                  ecs_format_number(g->claim_high, high, sizeof high));
     else if (g->has_claim)
-        snprintf(claim, sizeof claim, " (%s\u00d7 and more)", ecs_format_number(g->claim_low, low, sizeof low));
+        snprintf(claim, sizeof claim, " (%s\u00d7 and more)",
+                 ecs_format_number(g->claim_low, low, sizeof low));
     snprintf(text, sizeof text, "You said: %s%s%s%s", g->text, claim, st->confidence ? ", " : "",
              ecs_confidence_word(st->confidence));
     say(v, ECS_ROLE_GUESS, 0, text);
@@ -253,8 +260,8 @@ static void guess(struct ab_view *v, int metric)
                               NAN, NAN, NAN};
     bool both = ab.have_a && ab.have_b && !v->s->scenario->metrics[metric].is_count;
     if (both && ab.ratio.verdict != ECS_TOO_NOISY)
-        ruler = (struct ecs_ruler){ruler.guess_low, ruler.guess_high, ab.ratio.r.low, ab.ratio.r.median,
-                                   ab.ratio.r.high};
+        ruler = (struct ecs_ruler){ruler.guess_low, ruler.guess_high, ab.ratio.r.low,
+                                   ab.ratio.r.median, ab.ratio.r.high};
     if (room(v) >= ECS_RULER_ROWS + 2 + lines_of(v->in.w, g->text) && (g->has_claim || both)) {
         v->y++;
         ecs_ruler_draw(v->s->c, v->in.x, v->y, v->in.w, &ruler);

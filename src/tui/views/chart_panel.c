@@ -21,7 +21,8 @@ double ecs_view_y_top(const struct ecs_ui *ui, int chart)
 }
 
 /* A few lines in the middle of a panel that has nothing to draw. */
-static void middle(const struct ecs_scene *s, struct ecs_rect in, enum ecs_role role, const char *text)
+static void middle(const struct ecs_scene *s, struct ecs_rect in, enum ecs_role role,
+                   const char *text)
 {
     int w = in.w > 56 ? 56 : in.w;
     struct ecs_pen pen = {.area = {0, 0, w, 99}};
@@ -29,7 +30,8 @@ static void middle(const struct ecs_scene *s, struct ecs_rect in, enum ecs_role 
     int lines = ecs_pen_text(&pen, 0, NULL, style, text);
     int columns = lines > 1 ? w : ecs_columns(text), top = in.h > lines ? (in.h - lines) / 2 : 0;
 
-    pen = (struct ecs_pen){.c = s->c, .area = {in.x + (in.w - columns) / 2, in.y + top, w, in.h - top}};
+    pen = (struct ecs_pen){.c = s->c,
+                           .area = {in.x + (in.w - columns) / 2, in.y + top, w, in.h - top}};
     ecs_pen_text(&pen, 0, NULL, style, text);
 }
 
@@ -119,13 +121,15 @@ static void chart_title(const struct ecs_scene *s, int chart, char *out, size_t 
 static void one_chart(struct ecs_scene *s, int chart, struct ecs_rect r, bool framed)
 {
     char title[128], note[200], guess[96];
-    struct ecs_box box = {.title = title, .badge = ecs_scene_source(s, s->chart[chart]), .framed = framed};
+    struct ecs_box box = {
+        .title = title, .badge = ecs_scene_source(s, s->chart[chart]), .framed = framed};
     const char *nothing = nothing_to_chart(s);
 
     chart_title(s, chart, title, sizeof title);
     struct ecs_rect in = ecs_box_draw(s->c, r, &box);
     if (nothing) {
-        middle(s, in, s->player && ecs_player_failure(s->player) ? ECS_ROLE_WARN : ECS_ROLE_TEXT, nothing);
+        middle(s, in, s->player && ecs_player_failure(s->player) ? ECS_ROLE_WARN : ECS_ROLE_TEXT,
+               nothing);
         return;
     }
     guess_text(s, guess, sizeof guess);

@@ -34,7 +34,8 @@ void ecs_panel_diagram(const struct ecs_scene *s, struct ecs_rect r, bool framed
     int variant = ecs_param_index(s->scenario, "variant");
     if (variant >= 0 && s->have && s->open)
         snprintf(title, sizeof title, "%s: %s", ecs_diagram_title(s->scenario->diagram),
-                 ecs_value_text(&s->scenario->params[variant], s->at.values.v[variant], value, sizeof value));
+                 ecs_value_text(&s->scenario->params[variant], s->at.values.v[variant], value,
+                                sizeof value));
     struct ecs_rect in = ecs_box_draw(s->c, r, &box);
     if (!s->open || !s->have || !ecs_session_picture(s->ui->session, s->at.seq, &picture)) {
         ecs_text_cut(s->c, in.x, in.y + in.h / 2, in.w, ECS_ROLE_MUTED, 0,

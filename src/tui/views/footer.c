@@ -73,12 +73,12 @@ struct ecs_footer ecs_footer_begin(const struct ecs_scene *s)
     return f;
 }
 
-/* ---- the lesson's keys ------------------------------------------------------------------------- */
+/* ---- the lesson's keys --------------------------------------------------------------------- */
 
 static bool can_toggle(const struct ecs_scene *s)
 {
-    return s->player && s->block && s->in_force && s->open && s->wait != ECS_WAIT_MEASURE && !s->recorded
-        && !ecs_player_failure(s->player);
+    return s->player && s->block && s->in_force && s->open && s->wait != ECS_WAIT_MEASURE
+        && !s->recorded && !ecs_player_failure(s->player);
 }
 
 /* "[p] stride 8▸64": what it is now and what the key makes of it; shorter where room is dear. */
@@ -173,7 +173,8 @@ static void answers(struct ecs_footer *f)
 /* A verdict of this step can be measured once more. */
 static bool has_verdict(const struct ecs_scene *s)
 {
-    for (size_t i = 0; s->step && s->wait != ECS_WAIT_MEASURE && i < ecs_player_visible(s->player); i++)
+    for (size_t i = 0; s->step && s->wait != ECS_WAIT_MEASURE && i < ecs_player_visible(s->player);
+         i++)
         if (s->step->block[i].kind == ECS_BLOCK_EXPECT)
             return true;
     return false;

@@ -91,7 +91,7 @@ void ecs_view_header(const struct ecs_scene *s)
     ecs_text_cut(s->c, w - n - 1, 0, n, ECS_ROLE_BADGE, ECS_BOLD, badge);
 }
 
-/* ---- what to do now ---------------------------------------------------------------------------- */
+/* ---- what to do now ------------------------------------------------------------------------ */
 
 static void toggle_keys(const struct ecs_scene *s, char *out, size_t size)
 {
@@ -109,7 +109,8 @@ static void measuring(const struct ecs_scene *s, char *out, size_t size, bool br
 
     ecs_player_progress(s->player, &done, &wanted, &dirty);
     if (dirty && !brief)
-        snprintf(out, size, "Measuring by turns: %u of %u, %u repeated because of noise.", done, wanted, dirty);
+        snprintf(out, size, "Measuring by turns: %u of %u, %u repeated because of noise.", done,
+                 wanted, dirty);
     else
         snprintf(out, size, "Measuring%s: %u of %u.", brief ? "" : " by turns", done, wanted);
 }
@@ -117,10 +118,13 @@ static void measuring(const struct ecs_scene *s, char *out, size_t size, bool br
 /* One sentence; `brief` where the line is short. */
 static void what_to_do(const struct ecs_scene *s, char *out, size_t size, bool brief)
 {
-    static const struct { const char *full, *brief; } fixed[] = {
-        [ECS_WAIT_CHOICE] = {"Answer: a number, or \u2191 \u2193 and Enter.", "Choose: \u2191 \u2193 and Enter."},
+    static const struct { const char *full, *brief;
+    } fixed[] = {
+        [ECS_WAIT_CHOICE] = {"Answer: a number, or \u2191 \u2193 and Enter.",
+                             "Choose: \u2191 \u2193 and Enter."},
         [ECS_WAIT_CONFIDENCE] = {"How sure are you? Press 1, 2 or 3.", "How sure? 1, 2 or 3."},
-        [ECS_WAIT_SEEN] = {"What did you see? A number, or \u2191 \u2193 and Enter.", "What did you see?"},
+        [ECS_WAIT_SEEN] = {"What did you see? A number, or \u2191 \u2193 and Enter.",
+                           "What did you see?"},
         [ECS_WAIT_NUMBER] = {"Type a number, then Enter.", "A number, then Enter."},
         [ECS_WAIT_TASK] = {"Your turn: it is checked while you work.", "Your turn."},
         [ECS_WAIT_NOTHING] = {"Done here: [n] goes on.", "[n] goes on."},

@@ -40,8 +40,8 @@ static void toggles(const struct ecs_scene *s, struct ecs_pen *pen)
         const struct ecs_param *p = &s->scenario->params[t->param];
         char key[4] = {t->key}, text[300], value[40];
         int64_t now = s->player ? ecs_player_values(s->player)->v[t->param] : t->value[0];
-        size_t n = (size_t)snprintf(text, sizeof text, "%s: %s. Now %s; goes through", p->name, p->summary,
-                                    ecs_value_text(p, now, value, sizeof value));
+        size_t n = (size_t)snprintf(text, sizeof text, "%s: %s. Now %s; goes through", p->name,
+                                    p->summary, ecs_value_text(p, now, value, sizeof value));
         for (size_t k = 0; k < t->n && n < sizeof text; k++)
             n += (size_t)snprintf(text + n, sizeof text - n, "%s %s", k ? "," : "",
                                   ecs_value_text(p, t->value[k], value, sizeof value));
@@ -117,7 +117,8 @@ void ecs_view_help(struct ecs_scene *s)
     pen.scroll = s->ui->help_scroll < 0 ? 0 : s->ui->help_scroll > last ? last : s->ui->help_scroll;
     help_page(s, &pen);
     if (last > 0) {
-        snprintf(note, sizeof note, "\u2191 %d \u2193 %d more lines", pen.scroll, last - pen.scroll);
+        snprintf(note, sizeof note, "\u2191 %d \u2193 %d more lines", pen.scroll,
+                 last - pen.scroll);
         ecs_box_note(s->c, r, &box, ECS_ROLE_KEY, note);
     }
     ecs_footer_action(&f, ECS_ACTION_HELP, "back");

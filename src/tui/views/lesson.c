@@ -4,7 +4,8 @@
  * brings up the chart. Tab goes on from there. */
 static int first_tab(const struct ecs_scene *s, const struct ecs_layout *l)
 {
-    bool words = s->wait != ECS_WAIT_TOGGLE && s->wait != ECS_WAIT_TASK && s->wait != ECS_WAIT_MEASURE;
+    bool words =
+        s->wait != ECS_WAIT_TOGGLE && s->wait != ECS_WAIT_TASK && s->wait != ECS_WAIT_MEASURE;
 
     return s->player && (words || !s->open) && !l->shown[ECS_SLOT_TEXT] ? l->tabs - 1 : 0;
 }

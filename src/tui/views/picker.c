@@ -51,7 +51,7 @@ static void state_text(const struct ecs_shelf_row *row, char *out, size_t size)
         snprintf(out, size, "new");
 }
 
-/* ---- the shelf -------------------------------------------------------------------------------------- */
+/* ---- the shelf ----------------------------------------------------------------------------- */
 
 static void shelf_row(const struct ecs_scene *s, struct ecs_rect r, size_t index, bool roomy)
 {
@@ -99,7 +99,8 @@ static void shelf(const struct ecs_scene *s, struct ecs_rect r, bool framed)
     first = first > n - fit ? n - fit : first;
     first = first < 0 ? 0 : first;
     for (int i = first; i < n && i < first + fit; i++)
-        shelf_row(s, (struct ecs_rect){in.x, in.y + (i - first) * each, in.w, 1}, (size_t)i, each > 1);
+        shelf_row(s, (struct ecs_rect){in.x, in.y + (i - first) * each, in.w, 1}, (size_t)i,
+                  each > 1);
     if (n > fit) {
         snprintf(note, sizeof note, "\u2191 %d \u2193 %d more", first, n - fit - first);
         ecs_box_note(s->c, r, &box, ECS_ROLE_KEY, note);
@@ -110,7 +111,7 @@ static void shelf(const struct ecs_scene *s, struct ecs_rect r, bool framed)
     }
 }
 
-/* ---- the selected one ---------------------------------------------------------------------------------- */
+/* ---- the selected one ---------------------------------------------------------------------- */
 
 static void steps(const struct ecs_shelf_row *row, struct ecs_pen *pen)
 {

@@ -19,8 +19,9 @@ static void prediction(const struct ecs_scene *s, struct ecs_pen *pen, const str
     if (!c) {
         ecs_pen_text(pen, 4, NULL, muted, "you went on without a guess");
     } else {
-        ecs_pen_textf(pen, 4, c->right ? "  \u2713" : "  \u2717", c->right ? good : bad, "you said: %s%s%s", c->text,
-                      st.confidence ? ", " : "", ecs_confidence_word(st.confidence));
+        ecs_pen_textf(pen, 4, c->right ? "  \u2713" : "  \u2717", c->right ? good : bad,
+                      "you said: %s%s%s", c->text, st.confidence ? ", " : "",
+                      ecs_confidence_word(st.confidence));
         if (!c->right && c->why)
             ecs_pen_text(pen, 4, NULL, plain, c->why);
     }
@@ -36,13 +37,16 @@ static void question(const struct ecs_scene *s, struct ecs_pen *pen, const struc
     ecs_pen_text(pen, 4, st.right ? "  \u2713" : "  \u25cb", st.right ? good : plain,
                  b->kind == ECS_BLOCK_ASK ? b->ask.ask : b->task.task);
     if (!st.right)
-        ecs_pen_text(pen, 4, NULL, muted, st.revealed ? "with the solution shown" : st.skipped ? "skipped"
-                                                      : "not at the first answer");
+        ecs_pen_text(pen, 4, NULL, muted,
+                     st.revealed  ? "with the solution shown"
+                     : st.skipped ? "skipped"
+                                  : "not at the first answer");
 }
 
 /* Each kind under its heading, which stands only when there is one of them. */
-static void section(const struct ecs_scene *s, struct ecs_pen *pen, const char *heading, unsigned kinds,
-                    void (*one)(const struct ecs_scene *, struct ecs_pen *, const struct ecs_block *))
+static void
+section(const struct ecs_scene *s, struct ecs_pen *pen, const char *heading, unsigned kinds,
+        void (*one)(const struct ecs_scene *, struct ecs_pen *, const struct ecs_block *))
 {
     bool any = false;
 
@@ -65,11 +69,14 @@ static void score(const struct ecs_scene *s, struct ecs_pen *pen)
     struct ecs_recap r = ecs_player_recap(s->player);
     unsigned all = r.predictions + r.questions + r.tasks, right = r.foreseen + r.right + r.solved;
 
-    ecs_pen_textf(pen, 0, NULL, strong, "%u of %u: %u of %u foreseen, %u of %u answered at once, %u of %u tasks.",
-                  right, all, r.foreseen, r.predictions, r.right, r.questions, r.solved, r.tasks);
+    ecs_pen_textf(pen, 0, NULL, strong,
+                  "%u of %u: %u of %u foreseen, %u of %u answered at once, %u of %u tasks.", right,
+                  all, r.foreseen, r.predictions, r.right, r.questions, r.solved, r.tasks);
     if (r.certain_wrong)
-        ecs_pen_textf(pen, 0, NULL, plain, "%u time%s you were certain and the machine said otherwise: "
-                      "that is what to remember.", r.certain_wrong, r.certain_wrong == 1 ? "" : "s");
+        ecs_pen_textf(pen, 0, NULL, plain,
+                      "%u time%s you were certain and the machine said otherwise: "
+                      "that is what to remember.",
+                      r.certain_wrong, r.certain_wrong == 1 ? "" : "s");
 }
 
 static const struct ecs_shelf_row *next_lesson(const struct ecs_scene *s)
@@ -78,7 +85,8 @@ static const struct ecs_shelf_row *next_lesson(const struct ecs_scene *s)
 
     for (size_t i = 0; i < s->ui->n_shelf; i++) {
         const struct ecs_shelf_row *row = &s->ui->shelf[i];
-        if (row->lesson->number > s->lesson->number && (!next || row->lesson->number < next->lesson->number))
+        if (row->lesson->number > s->lesson->number
+            && (!next || row->lesson->number < next->lesson->number))
             next = row;
     }
     return next;
@@ -102,7 +110,8 @@ static void what_next(const struct ecs_scene *s, struct ecs_pen *pen)
         ecs_pen_textf(pen, 0, NULL, plain, "Not true, though often believed: %s.",
                       without_number(s->lesson->misconception));
     if (next)
-        ecs_pen_textf(pen, 0, NULL, strong, "Next: %d  %s", next->lesson->number, next->lesson->title);
+        ecs_pen_textf(pen, 0, NULL, strong, "Next: %d  %s", next->lesson->number,
+                      next->lesson->title);
     if (s->ui->problem[0])
         ecs_pen_text(pen, 2, "!", (struct ecs_pen_style){ECS_ROLE_WARN, 0}, s->ui->problem);
     else

@@ -108,7 +108,7 @@ void ecs_scene_make(struct ecs_scene *s, const struct ecs_ui *ui, struct ecs_can
     look_up_pair(s);
 }
 
-/* ---- words and figures ------------------------------------------------------------------------ */
+/* ---- words and figures --------------------------------------------------------------------- */
 
 const char *ecs_phase_word(enum ecs_phase phase)
 {
@@ -173,7 +173,7 @@ const struct ecs_choice *ecs_scene_guess(const struct ecs_scene *s, struct ecs_s
     return &b->predict.choice[standing->choice];
 }
 
-/* ---- the chart's window ------------------------------------------------------------------------- */
+/* ---- the chart's window -------------------------------------------------------------------- */
 
 struct ecs_chart_window ecs_scene_window(const struct ecs_scene *s, int chart)
 {

@@ -50,8 +50,8 @@ char *ecs_scene_figure(const struct ecs_scene *s, int metric, double v, char *ou
 void ecs_scene_side(const struct ecs_scene *s, enum ecs_group side, char *out, size_t size);
 /* What the learner guessed, as a choice, or NULL (no prediction, skipped, not answered yet). */
 const struct ecs_choice *ecs_scene_guess(const struct ecs_scene *s, struct ecs_standing *standing);
-/* Finds A and B in a recording, which does not name them: the values of its last stretch, and of the
- * first one that differs; a lesson's own comparison says which is A. */
+/* Finds A and B in a recording, which does not name them: the values of its last stretch, and of
+ * the first one that differs; a lesson's own comparison says which is A. */
 void ecs_scene_pair_recorded(struct ecs_scene *s);
 /* A against B: the player's, or reckoned from the recording that is on screen. */
 struct ecs_ab ecs_scene_ab(const struct ecs_scene *s, int metric);

@@ -11,7 +11,7 @@ static const struct ecs_pen_style plain = {ECS_ROLE_TEXT, 0};
 static const struct ecs_pen_style strong = {ECS_ROLE_TITLE, ECS_BOLD};
 static const struct ecs_pen_style muted = {ECS_ROLE_MUTED, 0};
 
-/* ---- choices ------------------------------------------------------------------------------------- */
+/* ---- choices ------------------------------------------------------------------------------- */
 
 static struct ecs_pen_style choice_style(const struct ecs_choice_list *l, int i)
 {
@@ -35,8 +35,8 @@ static const char *choice_mark(const struct ecs_choice_list *l, int i)
     return i == l->own ? "\u25cf" : " ";
 }
 
-void ecs_text_choices(const struct ecs_scene *s, struct ecs_pen *pen, const struct ecs_choice_list *l,
-                      struct ecs_focus *focus)
+void ecs_text_choices(const struct ecs_scene *s, struct ecs_pen *pen,
+                      const struct ecs_choice_list *l, struct ecs_focus *focus)
 {
     for (int i = 0; i < (int)l->n; i++) {
         char lead[16];
@@ -54,15 +54,17 @@ void ecs_text_choices(const struct ecs_scene *s, struct ecs_pen *pen, const stru
 void ecs_text_refute(struct ecs_pen *pen, const struct ecs_choice *own)
 {
     if (own->right) {
-        ecs_pen_text(pen, 2, "\u2713", (struct ecs_pen_style){ECS_ROLE_GOOD, ECS_BOLD}, "As you said.");
+        ecs_pen_text(pen, 2, "\u2713", (struct ecs_pen_style){ECS_ROLE_GOOD, ECS_BOLD},
+                     "As you said.");
         return;
     }
-    ecs_pen_textf(pen, 2, "\u2717", (struct ecs_pen_style){ECS_ROLE_BAD, 0}, "Not as you said: %s.", own->text);
+    ecs_pen_textf(pen, 2, "\u2717", (struct ecs_pen_style){ECS_ROLE_BAD, 0}, "Not as you said: %s.",
+                  own->text);
     if (own->why)
         ecs_pen_text(pen, 2, NULL, plain, own->why);
 }
 
-/* ---- blocks ---------------------------------------------------------------------------------------- */
+/* ---- blocks -------------------------------------------------------------------------------- */
 
 /* What the learner is asked now is in view down to its last line. */
 static void asked(const struct ecs_pen *pen, struct ecs_focus *focus, int first)
@@ -134,7 +136,8 @@ static void predict(const struct ecs_scene *s, struct ecs_pen *pen, const struct
 }
 
 /* "p  stride   8 · 64 · 128", the value in force set off. */
-static void toggle_row(const struct ecs_scene *s, struct ecs_pen *pen, const struct ecs_toggle *t, int index)
+static void toggle_row(const struct ecs_scene *s, struct ecs_pen *pen, const struct ecs_toggle *t,
+                       int index)
 {
     const struct ecs_param *p = &s->scenario->params[t->param];
     int64_t now = ecs_player_values(s->player)->v[t->param];
@@ -156,7 +159,8 @@ static void toggle_row(const struct ecs_scene *s, struct ecs_pen *pen, const str
         x += ecs_text(pen->c, x, row, end - x, t->value[i] == now ? ECS_ROLE_MARK : ECS_ROLE_TEXT,
                       t->value[i] == now ? ECS_BOLD : 0, shown);
     }
-    ecs_scene_hot(s, (struct ecs_rect){pen->area.x, row, x - pen->area.x, 1}, ECS_HOT_TOGGLE, index);
+    ecs_scene_hot(s, (struct ecs_rect){pen->area.x, row, x - pen->area.x, 1}, ECS_HOT_TOGGLE,
+                  index);
 }
 
 static void seen(const struct ecs_scene *s, struct ecs_pen *pen, struct ecs_focus *focus)
@@ -169,7 +173,8 @@ static void seen(const struct ecs_scene *s, struct ecs_pen *pen, struct ecs_focu
         return;
     st = ecs_player_standing(s->player, p);
     if (s->wait == ECS_WAIT_SEEN && s->waited == p) {
-        struct ecs_choice_list l = {p->predict.choice, p->predict.n, marked(s, p->predict.n), -1, false};
+        struct ecs_choice_list l = {p->predict.choice, p->predict.n, marked(s, p->predict.n), -1,
+                                    false};
         ecs_pen_gap(pen);
         first = pen->y;
         ecs_pen_text(pen, 0, NULL, strong, "What did you see?");
@@ -180,7 +185,8 @@ static void seen(const struct ecs_scene *s, struct ecs_pen *pen, struct ecs_focu
         first = pen->y;
         ecs_text_refute(pen, &p->predict.choice[st.choice]);
         if (st.seen >= 0 && !p->predict.choice[st.seen].right)
-            ecs_pen_text(pen, 2, NULL, plain, "Look again: the chart says otherwise than what you saw.");
+            ecs_pen_text(pen, 2, NULL, plain,
+                         "Look again: the chart says otherwise than what you saw.");
         answered(focus, first);
     }
 }
@@ -207,19 +213,23 @@ static void hints(struct ecs_pen *pen, char *const *hint, size_t n, unsigned sho
         ecs_pen_textf(pen, 2, "\u2192", plain, "Hint: %s", hint[i]);
 }
 
-static void number(const struct ecs_scene *s, struct ecs_pen *pen, const struct ecs_standing *st, bool now)
+static void number(const struct ecs_scene *s, struct ecs_pen *pen, const struct ecs_standing *st,
+                   bool now)
 {
     char given[ECS_FORMAT_MAX];
 
     if (isfinite(st->number)) {
         ecs_format_number(st->number, given, sizeof given);
         if (now)
-            ecs_pen_textf(pen, 2, "\u2717", (struct ecs_pen_style){ECS_ROLE_BAD, 0}, "%s is not it.", given);
+            ecs_pen_textf(pen, 2, "\u2717", (struct ecs_pen_style){ECS_ROLE_BAD, 0},
+                          "%s is not it.", given);
         else
-            ecs_pen_textf(pen, 2, "\u2713", (struct ecs_pen_style){ECS_ROLE_GOOD, ECS_BOLD}, "%s", given);
+            ecs_pen_textf(pen, 2, "\u2713", (struct ecs_pen_style){ECS_ROLE_GOOD, ECS_BOLD}, "%s",
+                          given);
     }
     if (now)
-        ecs_pen_textf(pen, 2, "\u25b8", (struct ecs_pen_style){ECS_ROLE_SELECTED, ECS_BOLD}, "%s_", s->ui->number);
+        ecs_pen_textf(pen, 2, "\u25b8", (struct ecs_pen_style){ECS_ROLE_SELECTED, ECS_BOLD}, "%s_",
+                      s->ui->number);
 }
 
 static void ask(const struct ecs_scene *s, struct ecs_pen *pen, const struct ecs_block *b,
@@ -231,7 +241,8 @@ static void ask(const struct ecs_scene *s, struct ecs_pen *pen, const struct ecs
 
     ecs_pen_text(pen, 0, NULL, strong, b->ask.ask);
     if (b->ask.n) {
-        struct ecs_choice_list l = {b->ask.choice, b->ask.n, now ? marked(s, b->ask.n) : -1, st.choice, !now};
+        struct ecs_choice_list l = {b->ask.choice, b->ask.n, now ? marked(s, b->ask.n) : -1,
+                                    st.choice, !now};
         ecs_text_choices(s, pen, &l, focus);
         if (st.choice >= 0 && now && !b->ask.choice[st.choice].right)
             ecs_text_refute(pen, &b->ask.choice[st.choice]);
@@ -287,7 +298,8 @@ static void expect(const struct ecs_scene *s, struct ecs_pen *pen, const struct 
                   dirty ? ", noisy turns are repeated" : "");
     row = ecs_pen_row(pen, pen->y++);
     if (row >= 0)
-        ecs_bar_draw(pen->c, (struct ecs_rect){pen->area.x, row, pen->area.w > 48 ? 48 : pen->area.w, 1},
+        ecs_bar_draw(pen->c,
+                     (struct ecs_rect){pen->area.x, row, pen->area.w > 48 ? 48 : pen->area.w, 1},
                      wanted ? (double)done / wanted : 0, ECS_ROLE_BAR);
     asked(pen, focus, first);
 }

@@ -1,5 +1,5 @@
-/* The words of a step: its visible blocks, one below the other, through a pen that measures or draws.
- * Shared by the views and nobody else. */
+/* The words of a step: its visible blocks, one below the other, through a pen that measures or
+ * draws. Shared by the views and nobody else. */
 #ifndef ECS_TUI_VIEWS_TEXT_PAGE_H
 #define ECS_TUI_VIEWS_TEXT_PAGE_H
 
@@ -17,8 +17,8 @@ struct ecs_choice_list {
     int own;                 /* the learner's, -1 none */
     bool told;               /* right and wrong are shown */
 };
-void ecs_text_choices(const struct ecs_scene *s, struct ecs_pen *pen, const struct ecs_choice_list *l,
-                      struct ecs_focus *focus);
+void ecs_text_choices(const struct ecs_scene *s, struct ecs_pen *pen,
+                      const struct ecs_choice_list *l, struct ecs_focus *focus);
 /* The refutation of a wrong choice, or that it was right. */
 void ecs_text_refute(struct ecs_pen *pen, const struct ecs_choice *own);
 void ecs_text_outcome(const struct ecs_scene *s, struct ecs_pen *pen, const struct ecs_block *b);

@@ -37,7 +37,8 @@ static int clamp(int v, int low, int high)
     return v > high ? (high < low ? low : high) : v < low ? low : v;
 }
 
-/* Where the page stands before the reader scrolls: what is asked, or the latest answer, is in view. */
+/* Where the page stands before the reader scrolls: what is asked, or the latest answer, is in view.
+ */
 static int resting(const struct ecs_focus *f, int lines, int rows)
 {
     int last = lines > rows ? lines - rows : 0;
@@ -90,7 +91,8 @@ static void note(const struct ecs_scene *s, struct ecs_rect r, const struct ecs_
 
 void ecs_panel_text(const struct ecs_scene *s, struct ecs_rect r, bool framed)
 {
-    struct ecs_box box = {.title = s->step ? s->step->title : "What you predicted, and what the machine said",
+    struct ecs_box box = {.title = s->step ? s->step->title
+                                           : "What you predicted, and what the machine said",
                           .framed = framed};
     struct ecs_focus focus;
 

@@ -15,8 +15,8 @@ void ecs_view_too_small(struct ecs_scene *s)
     snprintf(line[2], sizeof line[2], "here %dx%d", s->c->w, h);
     for (int i = 0; i < n; i++) {
         int k = shown[n - 1][i], w = ecs_columns(line[k]), x = s->c->w > w ? (s->c->w - w) / 2 : 0;
-        ecs_text(s->c, x, top + i, s->c->w, k == 3 ? ECS_ROLE_KEY : ECS_ROLE_TEXT, k == 1 ? ECS_BOLD : 0,
-                 line[k]);
+        ecs_text(s->c, x, top + i, s->c->w, k == 3 ? ECS_ROLE_KEY : ECS_ROLE_TEXT,
+                 k == 1 ? ECS_BOLD : 0, line[k]);
         if (k == 3)
             ecs_scene_hot(s, (struct ecs_rect){x, top + i, w, 1}, ECS_ACTION_QUIT, 0);
     }

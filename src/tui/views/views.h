@@ -35,7 +35,7 @@ const char *ecs_action_key(enum ecs_action action, char out[16]);
 void ecs_panel_charts(struct ecs_scene *s, struct ecs_rect r, bool framed);
 void ecs_panel_ab(const struct ecs_scene *s, struct ecs_rect r, bool framed);
 void ecs_panel_diagram(const struct ecs_scene *s, struct ecs_rect r, bool framed);
-int ecs_panel_diagram_rows(const struct ecs_scene *s, int width, bool framed);   /* wanted; 0: none */
+int ecs_panel_diagram_rows(const struct ecs_scene *s, int width, bool framed); /* wanted; 0: none */
 void ecs_panel_text(const struct ecs_scene *s, struct ecs_rect r, bool framed);
 int ecs_panel_text_rows(const struct ecs_scene *s, int width, bool framed);      /* wanted */
 void ecs_footer_lesson(const struct ecs_scene *s, const struct ecs_layout *l);

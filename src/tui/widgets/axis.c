@@ -92,7 +92,8 @@ static void time_text(double s, bool absolute, char *out, size_t size)
         snprintf(out, size, "%.0f s", s);
 }
 
-/* "-60 s" hangs from the moment it names: at the left end to its right, at the right end to its left. */
+/* "-60 s" hangs from the moment it names: at the left end to its right, at the right end to its
+ * left. */
 static void time_label(struct ecs_canvas *c, int x, int y, int w, double part, const char *text)
 {
     int n = ecs_columns(text), at = (int)(part * w + 0.5) - n / 2;
@@ -120,7 +121,8 @@ void ecs_axis_time(struct ecs_canvas *c, int x, int y, int w, const struct ecs_t
         return;
     }
     for (int i = 0; i <= labels; i++) {
-        time_text(a->left_s + (a->right_s - a->left_s) * i / labels, a->absolute, text, sizeof text);
+        time_text(a->left_s + (a->right_s - a->left_s) * i / labels, a->absolute, text,
+                  sizeof text);
         time_label(c, x, y, w, (double)i / labels, text);
     }
 }

@@ -93,7 +93,8 @@ struct ecs_rect ecs_box_draw(struct ecs_canvas *c, struct ecs_rect r, const stru
         end = on_border(c, left, end, r.y, ECS_ROLE_BADGE, box->badge) - 1;
     if (end - left > 4) {
         ecs_put(c, left, r.y, ' ', ECS_ROLE_TITLE, 0);
-        int used = ecs_text_cut(c, left + 1, r.y, end - left - 2, ECS_ROLE_TITLE, ECS_BOLD, box->title);
+        int used =
+            ecs_text_cut(c, left + 1, r.y, end - left - 2, ECS_ROLE_TITLE, ECS_BOLD, box->title);
         ecs_put(c, left + 1 + used, r.y, ' ', ECS_ROLE_TITLE, 0);
     }
     in.w = in.w < 0 ? 0 : in.w;

@@ -128,7 +128,7 @@ static void find_values(const struct ecs_series *s, uint64_t seq, struct ecs_cha
 static void open_segment(const struct ecs_chart_window *w, struct ecs_chart_data *out,
                          const struct ecs_point *p, uint64_t seq, int column)
 {
-    if (out->n_segments == ECS_CHART_SEGMENTS) {     /* forget the oldest; columns keep their place */
+    if (out->n_segments == ECS_CHART_SEGMENTS) { /* forget the oldest; columns keep their place */
         for (int i = 1; i < ECS_CHART_SEGMENTS; i++)
             out->segment[i - 1] = out->segment[i];
         for (int i = 0; i < out->n; i++)
@@ -155,7 +155,8 @@ static void read_point(const struct ecs_chart_window *w, struct ecs_chart_data *
     if (r->last_s > 0 && t > r->last_s && (r->step_s <= 0 || t - r->last_s < r->step_s))
         r->step_s = t - r->last_s;
     r->last_s = t;
-    bool changed = !out->n_segments || out->segment[out->n_segments - 1].generation != p->generation;
+    bool changed =
+        !out->n_segments || out->segment[out->n_segments - 1].generation != p->generation;
     if (column != r->b.column || changed) {
         flush(&r->b, out);
         if (changed)

@@ -1,6 +1,6 @@
-/* A metric over the visible seconds of a series, one value a column: the median of the clean windows
- * that fall into it. Columns stand on a fixed grid of time, so that a value does not change while it
- * moves across the screen. */
+/* A metric over the visible seconds of a series, one value a column: the median of the clean
+ * windows that fall into it. Columns stand on a fixed grid of time, so that a value does not change
+ * while it moves across the screen. */
 #ifndef ECS_TUI_WIDGETS_CHART_DATA_H
 #define ECS_TUI_WIDGETS_CHART_DATA_H
 

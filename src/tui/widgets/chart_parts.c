@@ -28,11 +28,13 @@ void ecs_chart_unit(struct ecs_chart_view *v, int x)
 {
     char number[ECS_FORMAT_MAX], unit[ECS_FORMAT_MAX];
 
-    ecs_format_si_parts(ecs_axis_scale(v->chart->top), v->chart->unit, number, sizeof number, unit, sizeof unit);
-    v->unit_end = x + ecs_text_cut(v->plot.c, x, v->plot.r.y - 1, v->plot.r.w, ECS_ROLE_AXIS, 0, unit) + 1;
+    ecs_format_si_parts(ecs_axis_scale(v->chart->top), v->chart->unit, number, sizeof number, unit,
+                        sizeof unit);
+    v->unit_end =
+        x + ecs_text_cut(v->plot.c, x, v->plot.r.y - 1, v->plot.r.w, ECS_ROLE_AXIS, 0, unit) + 1;
 }
 
-/* ---- the guess ---------------------------------------------------------------------------- */
+/* ---- the guess ----------------------------------------------------------------------------- */
 
 static bool guess_rows(const struct ecs_chart_view *v, int *top, int *bottom)
 {
@@ -76,7 +78,7 @@ void ecs_chart_guess_label(const struct ecs_chart_view *v)
         ecs_text(v->plot.c, at.x, at.y, w, ECS_ROLE_GUESS, 0, v->chart->guess);
 }
 
-/* ---- marks: where a parameter changed --------------------------------------------------------- */
+/* ---- marks: where a parameter changed ------------------------------------------------------ */
 
 static bool row_free(const struct ecs_chart_view *v, int x, int w)
 {
@@ -97,7 +99,8 @@ static void mark_caption(const struct ecs_chart_view *v, int segment, int x)
 
     if (segment == 0 || !s->have_values || !s[-1].have_values)
         return;
-    ecs_change_text(v->chart->scenario, v->chart->block, &s[-1].values, &s->values, text, sizeof text);
+    ecs_change_text(v->chart->scenario, v->chart->block, &s[-1].values, &s->values, text,
+                    sizeof text);
     snprintf(shown, sizeof shown, "%s \u25b8", text);
     int w = ecs_columns(shown);
     if (!text[0])
@@ -130,7 +133,7 @@ void ecs_chart_marks(const struct ecs_chart_view *v)
     }
 }
 
-/* ---- the moment looked at ------------------------------------------------------------------------ */
+/* ---- the moment looked at ------------------------------------------------------------------ */
 
 /* On the axis, but never over the words of a label. */
 static void axis_mark(const struct ecs_chart_view *v, int x)
@@ -155,20 +158,22 @@ void ecs_chart_cursor(const struct ecs_chart_view *v)
         return;
     int x = ecs_plot_cell_x(&v->plot, column);
     for (int y = v->plot.r.y; y < v->plot.r.y + v->plot.r.h; y++) {
-        const struct ecs_cell *cell = &v->plot.c->cell[(size_t)y * (size_t)v->plot.c->w + (size_t)x];
+        const struct ecs_cell *cell =
+            &v->plot.c->cell[(size_t)y * (size_t)v->plot.c->w + (size_t)x];
         if (cell->ch == ' ' || cell->ch == 0x250a || cell->role == ECS_ROLE_GUESS)
             ecs_put(v->plot.c, x, y, 0x2502, ECS_ROLE_MARK, 0);
     }
     axis_mark(v, x);
     const struct ecs_chart_column *col = &v->data->column[column];
     ecs_format_si(col->flags & ECS_COLUMN_HAVE ? col->value : NAN, ch->unit, value, sizeof value);
-    snprintf(text, sizeof text, "%.1f s: %s", ch->absolute ? ch->cursor_s : ch->cursor_s - ch->newest_s,
+    snprintf(text, sizeof text, "%.1f s: %s",
+             ch->absolute ? ch->cursor_s : ch->cursor_s - ch->newest_s,
              col->flags & ECS_COLUMN_HAVE ? value : "no figure");
     if (ecs_free_room(v->plot.c, v->plot.r, ecs_columns(text), 1, x, v->plot.r.y, &at))
         ecs_text(v->plot.c, at.x, at.y, at.w, ECS_ROLE_MARK, ECS_BOLD, text);
 }
 
-/* ---- labels at the line ---------------------------------------------------------------------- */
+/* ---- labels at the line -------------------------------------------------------------------- */
 
 struct level { double value; int end; bool noisy; };
 
@@ -199,17 +204,19 @@ static struct level level_of(const struct ecs_chart_view *v, int segment, bool l
     return l;
 }
 
-/* Close to its stretch of line: two rows above or below, and not far to the sides. A and B are named
- * anywhere rather than not at all. */
+/* Close to its stretch of line: two rows above or below, and not far to the sides. A and B are
+ * named anywhere rather than not at all. */
 static bool label_room(const struct ecs_chart_view *v, int w, int x, int y, int left, int right,
                        bool must, struct ecs_rect *at)
 {
     const struct ecs_rect *r = &v->plot.r;
     int top = y - 2 < r->y ? r->y : y - 2, bottom = y + 3 > r->y + r->h ? r->y + r->h : y + 3;
-    int from = left - w < r->x ? r->x : left - w, to = right + w > r->x + r->w ? r->x + r->w : right + w;
+    int from = left - w < r->x ? r->x : left - w,
+        to = right + w > r->x + r->w ? r->x + r->w : right + w;
     int want = y > r->y ? y - 1 : y + 1;
 
-    if (ecs_free_room(v->plot.c, (struct ecs_rect){from, top, to - from, bottom - top}, w, 1, x, want, at))
+    if (ecs_free_room(v->plot.c, (struct ecs_rect){from, top, to - from, bottom - top}, w, 1, x,
+                      want, at))
         return true;
     return must && ecs_free_room(v->plot.c, *r, w, 1, x, want, at);
 }
@@ -227,7 +234,8 @@ static void label(const struct ecs_chart_view *v, int segment, bool live)
     ecs_format_si(l.value, v->chart->unit, figure, sizeof figure);
     snprintf(text, sizeof text, "%s%s", letter, isnan(l.value) ? "(noisy)" : figure);
     double value = isnan(l.value) ? v->data->column[l.end].value : l.value;
-    int w = ecs_columns(text), y = ecs_plot_cell_y(&v->plot, ecs_plot_row(&v->plot, value, v->chart->top));
+    int w = ecs_columns(text),
+        y = ecs_plot_cell_y(&v->plot, ecs_plot_row(&v->plot, value, v->chart->top));
     int left = ecs_plot_cell_x(&v->plot, v->data->segment[segment].first);
     int right = ecs_plot_cell_x(&v->plot, l.end), x = live ? right - w / 2 : (left + right) / 2;
     if (label_room(v, w, x, y, left < right ? left : right, right, g != ECS_GROUP_OTHER, &at))
@@ -253,7 +261,7 @@ void ecs_chart_labels(const struct ecs_chart_view *v)
     }
 }
 
-/* ---- the caption of the values in force --------------------------------------------------------- */
+/* ---- the caption of the values in force ---------------------------------------------------- */
 
 bool ecs_chart_caption(const struct ecs_chart_view *v)
 {

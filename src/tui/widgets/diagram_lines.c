@@ -29,7 +29,8 @@ static int owners(const struct ecs_picture *p, uint32_t line, char *who, size_t 
         if (!on_line(&p->span[i], line))
             continue;
         if (n < NAMED && used < size)
-            used += (size_t)snprintf(who + used, size - used, "%s%.15s", n ? " " : "", p->span[i].label);
+            used += (size_t)snprintf(who + used, size - used, "%s%.15s", n ? " " : "",
+                                     p->span[i].label);
         n++;
     }
     if (n > NAMED && used < size)
@@ -47,12 +48,15 @@ static void state(struct ecs_canvas *c, int x, int y, int room, int n, const cha
         snprintf(text, sizeof text, "%s alone: it stays", who);
         ecs_text_cut(c, x, y, room, ECS_ROLE_GOOD, ECS_BOLD, text);
     } else {
-        snprintf(text, sizeof text, room >= STATE + 8 ? "\u25c2\u25b8 %s share this line" : "\u25c2\u25b8 %s share it", who);
+        snprintf(text, sizeof text,
+                 room >= STATE + 8 ? "\u25c2\u25b8 %s share this line" : "\u25c2\u25b8 %s share it",
+                 who);
         ecs_text_cut(c, x, y, room, ECS_ROLE_BAD, ECS_BOLD, text);
     }
 }
 
-static void one_line(const struct ecs_memory_row *m, const struct ecs_picture *p, uint32_t line, int y)
+static void one_line(const struct ecs_memory_row *m, const struct ecs_picture *p, uint32_t line,
+                     int y)
 {
     ecs_memory_blank(m, y);
     for (uint32_t i = 0; i < p->n_spans && i < ECS_MAX_SPANS; i++) {
@@ -74,7 +78,8 @@ static void summary(struct ecs_canvas *c, struct ecs_rect r, int y, const struct
     size_t n = 0;
 
     if (shown < lines)
-        n += (size_t)snprintf(text, sizeof text, "\u2193 %u more lines like these. ", lines - shown);
+        n +=
+            (size_t)snprintf(text, sizeof text, "\u2193 %u more lines like these. ", lines - shown);
     if (rows > 1 && n < sizeof text)
         snprintf(text + n, sizeof text - n, "The workers walk %llu rows like this one in turn.",
                  (unsigned long long)rows);
@@ -88,7 +93,8 @@ void ecs_diagram_lines(struct ecs_canvas *c, struct ecs_rect r, const struct ecs
     const struct ecs_picture *p = d->picture;
     uint32_t lines = (p->bytes + ECS_LINE - 1) / ECS_LINE, shown = 0;
     bool beside = r.w >= PREFIX + 33 + STATE;
-    struct ecs_memory_row m = {c, r.x + PREFIX, ecs_memory_cells(r.w - PREFIX - (beside ? STATE : 0))};
+    struct ecs_memory_row m = {c, r.x + PREFIX,
+                               ecs_memory_cells(r.w - PREFIX - (beside ? STATE : 0))};
     int y = r.y, last = r.y + r.h - 1, each = beside ? 1 : 2;
     char who[96], name[16];
 

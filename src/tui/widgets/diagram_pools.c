@@ -35,7 +35,8 @@ static void row(struct pools *p, const char *name, double part, const char *fill
 }
 
 /* "98 % are served here", or nothing when it is not known. */
-static void rate_note(const struct pools *p, const char *metric, const char *what, char *out, size_t size)
+static void rate_note(const struct pools *p, const char *metric, const char *what, char *out,
+                      size_t size)
 {
     double v = ecs_diagram_metric(p->d, metric);
     char number[ECS_FORMAT_MAX];
@@ -73,9 +74,11 @@ static void levels(struct pools *p, const uint64_t *v)
     char fill[96], note[96], text[96];
 
     caches(p, v);
-    snprintf(text, sizeof text, "a whole batch of %llu at a time", (unsigned long long)v[ECS_POOLS_BATCH]);
+    snprintf(text, sizeof text, "a whole batch of %llu at a time",
+             (unsigned long long)v[ECS_POOLS_BATCH]);
     between(p, text);
-    snprintf(fill, sizeof fill, "%llu batches, %llu blocks", (unsigned long long)v[ECS_POOLS_DEPOT_BATCHES],
+    snprintf(fill, sizeof fill, "%llu batches, %llu blocks",
+             (unsigned long long)v[ECS_POOLS_DEPOT_BATCHES],
              (unsigned long long)v[ECS_POOLS_DEPOT_BLOCKS]);
     rate_note(p, "l2.hit_rate", "of the rest end here", note, sizeof note);
     uint64_t all = v[ECS_POOLS_FROM_OS];
@@ -94,11 +97,13 @@ void ecs_diagram_pools(struct ecs_canvas *c, struct ecs_rect r, const struct ecs
     if (v[ECS_POOLS_L1_CAP]) {
         levels(&p, v);
     } else if (strcmp(variant, "libc") == 0) {
-        ecs_text_cut(c, r.x, p.y++, r.w, ECS_ROLE_TEXT, 0, "The C library does not tell where its free blocks are.");
+        ecs_text_cut(c, r.x, p.y++, r.w, ECS_ROLE_TEXT, 0,
+                     "The C library does not tell where its free blocks are.");
         return;
     } else if (strcmp(variant, "thread-local") == 0) {
-        ecs_text_cut(c, r.x, p.y++, r.w, ECS_ROLE_TEXT, 0,
-                     "Each thread has a pool of its own: a block freed elsewhere goes home slowly.");
+        ecs_text_cut(
+            c, r.x, p.y++, r.w, ECS_ROLE_TEXT, 0,
+            "Each thread has a pool of its own: a block freed elsewhere goes home slowly.");
     } else {
         ecs_text_cut(c, r.x, p.y++, r.w, ECS_ROLE_TEXT, 0,
                      "No cache of its own for any thread: each call goes to the one shared pool.");

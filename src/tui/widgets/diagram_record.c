@@ -14,7 +14,8 @@ static int hot_bytes(const struct ecs_picture *p, uint32_t line)
     int n = 0;
 
     for (uint32_t i = 0; i < p->n_spans && i < ECS_MAX_SPANS; i++) {
-        int64_t from = (int64_t)p->span[i].offset - (int64_t)line * ECS_LINE, to = from + p->span[i].size;
+        int64_t from = (int64_t)p->span[i].offset - (int64_t)line * ECS_LINE,
+                to = from + p->span[i].size;
         from = from < 0 ? 0 : from;
         to = to > ECS_LINE ? ECS_LINE : to;
         if (p->span[i].owner == HOT && to > from)
@@ -23,7 +24,8 @@ static int hot_bytes(const struct ecs_picture *p, uint32_t line)
     return n;
 }
 
-static void one_line(const struct ecs_memory_row *m, const struct ecs_picture *p, uint32_t line, int y)
+static void one_line(const struct ecs_memory_row *m, const struct ecs_picture *p, uint32_t line,
+                     int y)
 {
     ecs_memory_blank(m, y);
     for (uint32_t i = 0; i < p->n_spans && i < ECS_MAX_SPANS; i++) {
@@ -32,9 +34,9 @@ static void one_line(const struct ecs_memory_row *m, const struct ecs_picture *p
         if (to <= 0 || from >= ECS_LINE || s->owner < COLD)
             continue;
         bool hot = s->owner == HOT;
-        ecs_memory_field(m, y, (int)from, (int)(to > ECS_LINE ? ECS_LINE : to), from >= 0 ? s->label : "",
-                         hot ? ' ' : 0x2591, hot ? ECS_ROLE_TEXT : ECS_ROLE_MUTED,
-                         hot ? ECS_BOLD | ECS_REVERSE : 0);
+        ecs_memory_field(m, y, (int)from, (int)(to > ECS_LINE ? ECS_LINE : to),
+                         from >= 0 ? s->label : "", hot ? ' ' : 0x2591,
+                         hot ? ECS_ROLE_TEXT : ECS_ROLE_MUTED, hot ? ECS_BOLD | ECS_REVERSE : 0);
     }
     ecs_memory_end(m, y);
 }

@@ -40,19 +40,23 @@ static int met(const uint64_t *node, size_t i)
     return -1;
 }
 
-static void list(struct ecs_canvas *c, struct ecs_rect r, int y, const struct ecs_picture *p, bool tagged)
+static void list(struct ecs_canvas *c, struct ecs_rect r, int y, const struct ecs_picture *p,
+                 bool tagged)
 {
     const uint64_t *node = &p->value[ECS_STACK_SAMPLE];
-    size_t n = p->value[ECS_STACK_N_SAMPLE] > SAMPLES ? SAMPLES : (size_t)p->value[ECS_STACK_N_SAMPLE];
+    size_t n =
+        p->value[ECS_STACK_N_SAMPLE] > SAMPLES ? SAMPLES : (size_t)p->value[ECS_STACK_N_SAMPLE];
     uint64_t on_list = p->value[ECS_STACK_ON_LIST];
     char text[64];
     size_t i = 0;
     int x = r.x, end = r.x + r.w;
 
-    snprintf(text, sizeof text, tagged ? "head %llu" : "head", (unsigned long long)p->value[ECS_STACK_TAG]);
+    snprintf(text, sizeof text, tagged ? "head %llu" : "head",
+             (unsigned long long)p->value[ECS_STACK_TAG]);
     box(c, x, y, HEAD, ECS_ROLE_TEXT, "head");
     if (tagged) {
-        snprintf(text, sizeof text, "tag %llu", (unsigned long long)(p->value[ECS_STACK_TAG] % 100000));
+        snprintf(text, sizeof text, "tag %llu",
+                 (unsigned long long)(p->value[ECS_STACK_TAG] % 100000));
         ecs_text_cut(c, x + 1, y + 2, HEAD - 2, ECS_ROLE_KEY, ECS_BOLD, text);
     }
     x += HEAD;
@@ -77,7 +81,8 @@ static void list(struct ecs_canvas *c, struct ecs_rect r, int y, const struct ec
     ecs_text_cut(c, x + 4, y + 1, end - x - 4, ECS_ROLE_TEXT, 0, text);
 }
 
-static int total(struct ecs_canvas *c, int x, int y, int end, const char *name, uint64_t v, bool bad)
+static int total(struct ecs_canvas *c, int x, int y, int end, const char *name, uint64_t v,
+                 bool bad)
 {
     char number[ECS_FORMAT_MAX], text[ECS_FORMAT_MAX + 32];
 
@@ -92,7 +97,8 @@ void ecs_diagram_stack(struct ecs_canvas *c, struct ecs_rect r, const struct ecs
     const uint64_t *v = d->picture->value;
     const char *variant = ecs_diagram_choice(d, "variant");
     bool tagged = strcmp(variant, "tagged") == 0;
-    uint64_t wrong = v[ECS_STACK_LOST] + v[ECS_STACK_DOUBLED] + v[ECS_STACK_FOREIGN] + v[ECS_STACK_CYCLE];
+    uint64_t wrong =
+        v[ECS_STACK_LOST] + v[ECS_STACK_DOUBLED] + v[ECS_STACK_FOREIGN] + v[ECS_STACK_CYCLE];
     int y = r.y, x = r.x, end = r.x + r.w;
 
     if (r.h >= 4) {
@@ -105,7 +111,8 @@ void ecs_diagram_stack(struct ecs_canvas *c, struct ecs_rect r, const struct ecs
         x = total(c, x, y, end, "foreign", v[ECS_STACK_FOREIGN], true);
         total(c, x, y, end, "rings", v[ECS_STACK_CYCLE], true);
     } else {
-        ecs_text_cut(c, x, y, r.w, ECS_ROLE_GOOD, ECS_BOLD, "\u2713 each node has one owner, so far");
+        ecs_text_cut(c, x, y, r.w, ECS_ROLE_GOOD, ECS_BOLD,
+                     "\u2713 each node has one owner, so far");
     }
     if (++y >= r.y + r.h)
         return;

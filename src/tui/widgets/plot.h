@@ -1,5 +1,5 @@
-/* A grid of dots over a rectangle of cells: braille 2x4 dots a cell, blocks 1x8, ASCII 1x3. Column 0 is
- * at the left, row 0 at the bottom. */
+/* A grid of dots over a rectangle of cells: braille 2x4 dots a cell, blocks 1x8, ASCII 1x3. Column
+ * 0 is at the left, row 0 at the bottom. */
 #ifndef ECS_TUI_WIDGETS_PLOT_H
 #define ECS_TUI_WIDGETS_PLOT_H
 
