@@ -161,6 +161,14 @@ static void gap(struct stage *st)
     stage_run(st, 3);
 }
 
+/* A metric that these values cannot tell. */
+static void no_figures(struct stage *st)
+{
+    predicted(st, 0);
+    stage_act(st, ECS_ACT_NEXT, 0, 0);
+    stage_gap(st, 4);
+}
+
 static void paused(struct stage *st)
 {
     padded(st, 1);
@@ -346,6 +354,7 @@ const struct screen screens[] = {
     {"recap", recap, "80x24 100x30 160x45 40x10"},
     {"noisy", noisy, "80x24 100x30u"},
     {"gap", gap, "80x24u"},
+    {"no-figures", no_figures, "80x24u"},
     {"paused", paused, "80x24u"},
     {"scrubbed", scrubbed, "80x24 100x30u"},
     {"scrubbed-far", scrubbed_far, "100x30u"},

@@ -109,6 +109,14 @@ static struct ecs_chart chart_of(const struct ecs_scene *s, int chart, const cha
     return ch;
 }
 
+/* Why a metric has no figure under the values in force. */
+static const char *missing_text(const struct ecs_scene *s, int metric)
+{
+    const char *why = s->scenario->why ? s->scenario->why(&s->at.values, metric) : NULL;
+
+    return why ? why : "no figure in this stretch of time";
+}
+
 /* "increments, all threads": the first letter of a label begins a title. */
 static void chart_title(const struct ecs_scene *s, int chart, char *out, size_t size)
 {
@@ -137,6 +145,8 @@ static void one_chart(struct ecs_scene *s, int chart, struct ecs_rect r, bool fr
     struct ecs_chart_result done = ecs_chart_draw(s->c, in, &ch);
     if (!done.caption_placed)
         s->caption_owed = true;
+    if (done.empty)
+        middle(s, ecs_inset(in, UNIT_ROOM, 1), ECS_ROLE_TEXT, missing_text(s, s->chart[chart]));
     if (!done.noisy)
         return;
     noise_note(s, done.noisy_seq, note, sizeof note);

@@ -112,7 +112,8 @@ struct ecs_chart_result ecs_chart_draw(struct ecs_canvas *c, struct ecs_rect r,
     ecs_chart_cursor(&v);
     ecs_chart_labels(&v);
     ecs_chart_guess_label(&v);
-    result.caption_placed = ecs_chart_caption(&v);
+    result.empty = isnan(data.high);
+    result.caption_placed = result.empty ? !ch.caption : ecs_chart_caption(&v);
     result.noisy = data.dirty;
     result.noisy_seq = data.dirty_seq;
     return result;

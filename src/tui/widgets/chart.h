@@ -31,6 +31,7 @@ struct ecs_chart {
 
 struct ecs_chart_result {
     bool caption_placed;        /* false: there was no room for it in the plot */
+    bool empty;                 /* not one figure on screen: all of them are missing */
     bool noisy;                 /* a noisy window is on screen, the last one: */
     uint64_t noisy_seq;
 };
