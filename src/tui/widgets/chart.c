@@ -87,6 +87,15 @@ static struct ecs_plot plot_of(struct ecs_canvas *c, struct ecs_rect r, const st
     return p;
 }
 
+/* A noisy window among clean ones of its column left no trace on the screen. */
+static bool any_hollow(const struct ecs_chart_data *d)
+{
+    for (int i = 0; i < d->n; i++)
+        if (d->column[i].flags & ECS_COLUMN_DIRTY)
+            return true;
+    return false;
+}
+
 struct ecs_chart_result ecs_chart_draw(struct ecs_canvas *c, struct ecs_rect r,
                                        const struct ecs_chart *chart)
 {
@@ -114,7 +123,7 @@ struct ecs_chart_result ecs_chart_draw(struct ecs_canvas *c, struct ecs_rect r,
     ecs_chart_guess_label(&v);
     result.empty = isnan(data.high);
     result.caption_placed = result.empty ? !ch.caption : ecs_chart_caption(&v);
-    result.noisy = data.dirty;
+    result.noisy = any_hollow(&data);
     result.noisy_seq = data.dirty_seq;
     return result;
 }

@@ -32,7 +32,7 @@ struct ecs_chart {
 struct ecs_chart_result {
     bool caption_placed;        /* false: there was no room for it in the plot */
     bool empty;                 /* not one figure on screen: all of them are missing */
-    bool noisy;                 /* a noisy window is on screen, the last one: */
+    bool noisy;                 /* a column is drawn hollow; the last noisy window: */
     uint64_t noisy_seq;
 };
 
