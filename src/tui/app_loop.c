@@ -320,17 +320,23 @@ void ecs_app_loop_detach(struct ecs_app *a)
 static void close_handle(uv_handle_t *handle, void *unused)
 {
     (void)unused;
-    if (!uv_is_closing(handle))
+    if (handle->type != UV_SIGNAL && !uv_is_closing(handle))
         uv_close(handle, NULL);
 }
 
+/* Signals are looked after to the last, so that a second ^C does not cut the end short. */
 void ecs_app_loop_end(struct ecs_app *a)
 {
     if (!a->looping)
         return;
+    for (int i = 0; i < ECS_APP_SIGNALS; i++)
+        uv_unref((uv_handle_t *)&a->signal[i]);
     uv_walk(&a->loop, close_handle, NULL);
     while (uv_run(&a->loop, UV_RUN_DEFAULT) != 0)
         continue;
+    for (int i = 0; i < ECS_APP_SIGNALS; i++)
+        uv_close((uv_handle_t *)&a->signal[i], NULL);
+    uv_run(&a->loop, UV_RUN_DEFAULT);
     uv_loop_close(&a->loop);
     a->looping = false;
 }

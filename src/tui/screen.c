@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -146,6 +147,21 @@ static SCREEN *new_terminal(struct ecs_screen *s, const char *term)
     return made;
 }
 
+/* Without meta() ncurses cuts the eighth bit off, and a letter of another alphabet becomes some key
+ * or control character. What meta() sends (smm) would change how a terminal encodes Alt: dropped. */
+static void let_eight_bits_through(struct ecs_screen *s)
+{
+    struct stat size;
+
+    fflush(s->output);
+    if (fstat(s->memory, &size) < 0)
+        size.st_size = 0;
+    meta(stdscr, TRUE);
+    fflush(s->output);
+    if (ftruncate(s->memory, size.st_size) == 0)
+        lseek(s->memory, size.st_size, SEEK_SET);
+}
+
 static int start_curses(struct ecs_screen *s, const char *term, const struct ecs_screen_options *o,
                         struct ecs_error *e)
 {
@@ -174,8 +190,7 @@ static int start_curses(struct ecs_screen *s, const char *term, const struct ecs
     typeahead(-1);
     leaveok(stdscr, TRUE);
     curs_set(0);
-    if (tigetflag("km") <= 0)
-        meta(stdscr, TRUE);
+    let_eight_bits_through(s);
     s->keys = newpad(1, 1);
     if (!s->keys)
         return ecs_fail(e, -ENOMEM, "no memory for the screen");

@@ -3,6 +3,7 @@
 #include "tui/utf8.h"
 
 #define LONGEST_SEQUENCE 64
+#define CTRL_C 3
 
 static uint32_t from_curses(int code)
 {
@@ -90,6 +91,8 @@ static uint32_t control_sequence(struct ecs_screen *s)
         int byte = wgetch(s->keys);
         if (byte == ERR)
             return 0;
+        if (byte < 0x20)
+            return from_control(byte);       /* a control character breaks it off */
         if (byte >= 0x40 && byte <= 0x7e)
             return i == 0 ? from_final(byte) : i == 1 && byte == '~' ? from_editing(number) : 0;
         number = byte >= '0' && byte <= '9' ? byte - '0' : 0;
@@ -98,15 +101,19 @@ static uint32_t control_sequence(struct ecs_screen *s)
 }
 
 /* Device control and operating system commands: up to BEL or ESC \. */
-static void control_string(struct ecs_screen *s)
+static uint32_t control_string(struct ecs_screen *s)
 {
     int byte, before = 0;
 
-    while ((byte = wgetch(s->keys)) != ERR && byte != '\a' && !(before == '\033' && byte == '\\'))
+    while ((byte = wgetch(s->keys)) != ERR && byte != '\a' && !(before == '\033' && byte == '\\')) {
+        if (byte == CTRL_C)
+            return CTRL_C;
         before = byte;
+    }
+    return 0;
 }
 
-/* An Esc with something right behind it is not the Esc key. */
+/* An Esc with something right behind it is not the Esc key. ^C gets through whatever is before. */
 static uint32_t after_escape(struct ecs_screen *s)
 {
     int next = wgetch(s->keys);
@@ -118,13 +125,15 @@ static uint32_t after_escape(struct ecs_screen *s)
     case '[':
         return control_sequence(s);
     case 'O':
-        return from_final(wgetch(s->keys));
+        next = wgetch(s->keys);
+        return next == CTRL_C ? CTRL_C : from_final(next);
+    case CTRL_C:
+        return CTRL_C;
     case ']':
     case 'P':
     case '_':
     case '^':
-        control_string(s);
-        return 0;
+        return control_string(s);
     default:
         return 0;
     }

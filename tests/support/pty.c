@@ -119,14 +119,15 @@ static void become_leader(struct test_pty *p, const char *const *argv,
 {
     int terminal = o->no_terminal ? -1 : p->slave;
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    static const int ignored[] = {SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU};
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     close(p->master);
     setsid();
     if (terminal >= 0 && ioctl(terminal, TIOCSCTTY, 0) < 0)
         _exit(123);
-    signal(SIGHUP, SIG_IGN);
-    signal(SIGTTOU, SIG_IGN);
+    for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
+        signal(ignored[i], SIG_IGN);
     pid_t program = fork();
     if (program < 0)
         _exit(124);
@@ -294,7 +295,7 @@ bool test_pty_send(struct test_pty *p, const char *bytes, size_t n)
         struct pollfd room = {.fd = p->master, .events = POLLIN | POLLOUT};
         take_ready(p);
         take_news(p, 0);
-        if (p->ended || p->master < 0)
+        if (p->ended || p->stopped || p->master < 0)
             return false;
         ssize_t did = write(p->master, bytes, n);
         if (did > 0) {
@@ -396,6 +397,11 @@ bool test_pty_wait_no_text(struct test_pty *p, const char *text, int ms)
 bool test_pty_wait_seen(struct test_pty *p, const char *bytes, int ms)
 {
     return wait_until(p, bytes_seen, bytes, ms);
+}
+
+bool test_pty_stopped(const struct test_pty *p)
+{
+    return p->stopped;
 }
 
 bool test_pty_wait_stopped(struct test_pty *p, int ms)

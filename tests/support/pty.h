@@ -42,7 +42,8 @@ struct test_pty *test_pty_start(const char *const *argv, const struct test_pty_o
 void test_pty_free(struct test_pty *p);
 
 /* ---- towards the program ---------------------------------------------------------------- */
-/* Reads meanwhile, so that neither side can block the other. false: the program has gone. */
+/* Reads meanwhile, so that neither side can block the other. false: the program has gone or is
+ * stopped. */
 bool test_pty_send(struct test_pty *p, const char *bytes, size_t n);
 bool test_pty_type(struct test_pty *p, const char *text);
 void test_pty_resize(struct test_pty *p, int w, int h);
@@ -61,7 +62,8 @@ bool test_pty_wait_no_text(struct test_pty *p, const char *text, int ms);
 bool test_pty_wait_seen(struct test_pty *p, const char *bytes, int ms);
 /* Until nothing has come for `quiet` ms, at most `ms`. */
 bool test_pty_wait_quiet(struct test_pty *p, int quiet, int ms);
-/* Stopped by a signal (Ctrl-Z). */
+/* Stopped by a signal (Ctrl-Z), as far as was seen while waiting for something. */
+bool test_pty_stopped(const struct test_pty *p);
 bool test_pty_wait_stopped(struct test_pty *p, int ms);
 /* The exit status; 128 + signal when one killed it; -1: it still runs after `ms`. */
 int test_pty_wait_exit(struct test_pty *p, int ms);

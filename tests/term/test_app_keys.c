@@ -182,6 +182,7 @@ START_TEST(foreign_sequences_are_swallowed)
     static const char *const foreign[] = {
         "\033[200~", "\033[1;5Q", "\033[?62;22c", "\033]11;rgb:0000/0000/0000\033\\", "\033[I",
         "\033Pq\033\\", "\033q", "\xff\xfe", "é漢🙂", "\033[99;99;99q", "\033[M !!",
+        "\x9a", "\x83", "\xf1", "\xc0\x9a", "\xb1",
     };
     struct test_pty *p = app_start(80, 24, NULL);
 
@@ -264,6 +265,23 @@ START_TEST(a_recording_can_be_played)
 }
 END_TEST
 
+START_TEST(control_c_gets_through)
+{
+    static const char *const before[] = {
+        "\033", "\033[", "\033[1;", "\033O", "\033P0", "\xc3", "7",
+    };
+    struct test_pty *p = app_start(80, 24, NULL);
+    char keys[16];
+
+    app_expect(p, "PICKER");
+    snprintf(keys, sizeof keys, "%s\003", before[_i]);
+    test_pty_type(p, keys);
+    ck_assert_int_eq(test_pty_wait_exit(p, PATIENCE), 0);
+    ck_assert(test_pty_restored(p));
+    test_pty_free(p);
+}
+END_TEST
+
 START_TEST(a_script_types)
 {
     app_folder_write("keys.txt", "# opens the second lesson\ndown enter wait:50\n2 3 next\n"
@@ -320,6 +338,7 @@ static Suite *keys_suite(void)
     tcase_add_test(tc, foreign_sequences_are_swallowed);
     tcase_add_test(tc, a_run_can_be_kept);
     tcase_add_test(tc, a_recording_can_be_played);
+    tcase_add_loop_test(tc, control_c_gets_through, 0, 7);
     tcase_add_test(tc, a_script_types);
     tcase_add_test(tc, resizes_are_followed);
     suite_add_tcase(suite, tc);
