@@ -54,7 +54,11 @@ ecs_get_packages() {
         as_root=sudo
     else
         echo "They can only be installed by root. Run this, then start again:" >&2
-        echo "  sudo apt-get install -y $missing" >&2
+        if command -v sudo >/dev/null 2>&1; then
+            echo "  sudo apt-get update && sudo apt-get install -y $missing" >&2
+        else
+            echo "  su -c 'apt-get update && apt-get install -y $missing'" >&2
+        fi
         return 3
     fi
     log=${TMPDIR:-/tmp}/ecscope-packages.$$.log

@@ -57,7 +57,11 @@ static int unknown_word(const char *word, const struct ecs_lessons *lessons, str
         names[n++] = lessons->v[i]->id;
     const char *near = names ? ecs_nearest(word, names) : NULL;
     ecs_fail(e, -ENOENT, "there is no lesson or subcommand \"%.80s\"", word);
-    if (ecs_command_find(word))
+    size_t n_scenarios;
+    const struct ecs_scenario *const *scenarios = ecs_scenarios(&n_scenarios);
+    if (ecs_scenario_find(scenarios, n_scenarios, word))
+        ecs_error_mend(e, "it is a scenario: " ECS_PROGRAM " run %s", word);
+    else if (ecs_command_find(word))
         ecs_error_mend(e, "put the subcommand first: " ECS_PROGRAM " %s ...", word);
     else if (near)
         ecs_error_mend(e, "did you mean %s?", near);

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/commands.h"
@@ -201,7 +202,15 @@ static int check_path(const struct ecs_arguments *a, struct recording *r, struct
         ecs_error_mend(e, "name one with -o FILE");
         return -EINVAL;
     }
-    if (access(r->path, F_OK) == 0 && !r->force) {
+    struct stat st;
+    bool there = lstat(r->path, &st) == 0;
+    /* The finished file takes the name over: never that of a device, a pipe or a folder. */
+    if (there && !S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode)) {
+        ecs_fail(e, -EINVAL, "%.200s is not a file", r->path);
+        ecs_error_mend(e, "name a file that is not there yet");
+        return -EINVAL;
+    }
+    if (there && !r->force) {
         ecs_fail(e, -EEXIST, "%.200s is there already", r->path);
         ecs_error_mend(e, "name another file, or say --force to replace it");
         return -EEXIST;

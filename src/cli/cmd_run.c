@@ -1,4 +1,5 @@
 /* run: a scenario without a screen. */
+#include <errno.h>
 #include <string.h>
 
 #include "cli/commands.h"
@@ -13,6 +14,7 @@
 struct running {
     const struct ecs_scenario *scenario;
     enum ecs_format format;
+    bool lost;                   /* nobody reads standard output any more */
     struct ecs_figures figures;
 };
 
@@ -23,7 +25,8 @@ static int take(void *arg, struct ecs_run *run, const struct ecs_snapshot *snap,
     (void)run;
     if (r->format == ECS_FORMAT_CSV) {
         ecs_csv_window(r->scenario, snap);
-        return 0;
+        r->lost = !ecs_push_output();
+        return r->lost ? -EPIPE : 0;
     }
     int rc = ecs_figures_add(&r->figures, snap);
     return rc ? ecs_fail(e, rc, "there is not enough memory for so long a run") : 0;
@@ -68,7 +71,8 @@ static int run(const struct ecs_arguments *a)
         ecs_csv_head(r.scenario);
     int status = ECS_EXIT_DONE;
     if (ecs_drive(r.scenario, &values, &drive, &note, &e)) {
-        status = ecs_print_error(&e);
+        /* Lost output is told at the end, by ecs_finish_output(). */
+        status = r.lost ? ECS_EXIT_USAGE : ecs_print_error(&e);
     } else if (r.format == ECS_FORMAT_JSON) {
         print_json(&r, &note);
     } else if (r.format == ECS_FORMAT_TEXT) {

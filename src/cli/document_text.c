@@ -63,7 +63,9 @@ static void print_rows(const struct ecs_figures *f)
         unit = longer(unit, x[i].why[0] ? "" : r[i].unit);
     }
     for (size_t i = 0; i < s->n_metrics; i++) {
-        printf("  %-*s  %-*s  ", label, s->metrics[i].label, source, r[i].source);
+        /* What was not measured is not called measured. */
+        printf("  %-*s  %-*s  ", label, s->metrics[i].label, source,
+               x[i].why[0] ? "" : r[i].source);
         if (x[i].why[0])
             printf("not available: %s\n", x[i].noise ? "every window was noisy" : x[i].why);
         else if (r[i].range[0])

@@ -14,6 +14,7 @@
 /* The state of the terminal's line and what the signal handler leaves. */
 static bool progress_shown;
 static volatile sig_atomic_t interrupted;
+static int output_error;         /* errno of the first write to standard output that failed */
 
 static int status_of(int code)
 {
@@ -96,16 +97,24 @@ void ecs_guard_output(void)
     }
     /* A reader that goes away shows as a failed write, which we report. */
     signal(SIGPIPE, SIG_IGN);
+    /* So does a file that may not grow (ulimit -f). */
+    signal(SIGXFSZ, SIG_IGN);
+}
+
+bool ecs_push_output(void)
+{
+    if (fflush(stdout) != 0 && !output_error)
+        output_error = errno;
+    return !ferror(stdout);
 }
 
 int ecs_finish_output(int status)
 {
     ecs_end_progress();
-    errno = 0;
-    bool failed = fflush(stdout) != 0, earlier = ferror(stdout);
-    int err = failed ? errno : 0;
-    if (!failed && !earlier)
+    bool earlier = ferror(stdout);
+    if (ecs_push_output() && !earlier)
         return status;
+    int err = output_error;
     struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
     if (err == EPIPE || (poll(&out, 1, 0) > 0 && out.revents & POLLERR))
         return ecs_print_usage(NULL, "standard output was closed before everything was written");

@@ -22,7 +22,9 @@ void ecs_end_progress(void);
 
 /* Makes sure that 0, 1 and 2 are open, so that no file of ours becomes one of them. */
 void ecs_guard_output(void);
-/* Flushes standard output. Returns `status`, or ECS_EXIT_USAGE with a message if something of it
+/* Flushes standard output. False if something of it was lost, now or before: nobody reads on. */
+bool ecs_push_output(void);
+/* The same at the end. Returns `status`, or ECS_EXIT_USAGE with a message if something of it
  * was lost: a full disk, a closed pipe. */
 int ecs_finish_output(int status);
 

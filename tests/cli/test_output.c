@@ -25,6 +25,8 @@ static const char *const commands[] = {
     "machine", "machine --json", "list", "list --json", "--help", "run --help", "--version",
     "run counters --seconds 0.1", "run counters --seconds 0.1 --json",
     "run counters --seconds 0.3 --format csv",
+    /* Ends with its reader, long before the test's own time is up. */
+    "run counters --seconds 3600 --format csv",
 };
 
 START_TEST(a_full_disk)
