@@ -110,6 +110,9 @@ struct ecs_ab {
     struct ecs_ratio ratio;
     unsigned measured_pairs;
 };
+/* The values that A and B stand for: what `compare:` names, all else as the learner has it, or as
+ * `run:` has it in Explain and where only that was measured. False: nothing is compared. */
+bool ecs_player_pair(const struct ecs_player *p, struct ecs_values *a, struct ecs_values *b);
 struct ecs_ab ecs_player_ab(const struct ecs_player *p, int metric);
 /* Progress of ECS_WAIT_MEASURE: done and wanted sides, dirty ones repeated so far. */
 void ecs_player_progress(const struct ecs_player *p, unsigned *done, unsigned *wanted,

@@ -15,12 +15,52 @@ static const struct ecs_scenario_block *compared(const struct ecs_player *p)
     return is ? s : NULL;
 }
 
+static void two_sides(const struct ecs_scenario_block *b, const struct ecs_values *of,
+                      struct ecs_values *a, struct ecs_values *v)
+{
+    *a = *v = *of;
+    a->v[b->compare_param] = b->compare_a;
+    v->v[b->compare_param] = b->compare_b;
+}
+
+static bool told(const struct ecs_player *p, const struct ecs_scenario_block *b,
+                 const struct ecs_values *values)
+{
+    const struct ecs_store_set *set = ecs_store_find(&p->store, b->scenario, values);
+    return set && set->clean >= ECS_CLEAN_ENOUGH;
+}
+
+static bool measured(const struct ecs_player *p, const struct ecs_scenario_block *b,
+                     const struct ecs_values *x, const struct ecs_values *y)
+{
+    unsigned n;
+    return ecs_play_measured(p, b->scenario, x, &n) && ecs_play_measured(p, b->scenario, y, &n);
+}
+
+/* All else as the learner has it; but as the lesson has it where that is what was measured, and
+ * the learner's own values have not been seen on both sides. */
 static void side_values(const struct ecs_player *p, const struct ecs_scenario_block *b,
                         struct ecs_values *a, struct ecs_values *v)
 {
-    *a = *v = p->wanted;
-    a->v[b->compare_param] = b->compare_a;
-    v->v[b->compare_param] = b->compare_b;
+    struct ecs_values own_a, own_b;
+    bool explain = p->step < p->lesson->n && p->lesson->step[p->step].phase == ECS_EXPLAIN;
+    two_sides(b, &b->values, a, v);
+    if (explain)
+        return;
+    two_sides(b, p->m.active ? &p->own : &p->wanted, &own_a, &own_b);
+    if (measured(p, b, a, v) && !measured(p, b, &own_a, &own_b) &&
+        !(told(p, b, &own_a) && told(p, b, &own_b)))
+        return;
+    *a = own_a;
+    *v = own_b;
+}
+
+bool ecs_player_pair(const struct ecs_player *p, struct ecs_values *a, struct ecs_values *b)
+{
+    const struct ecs_scenario_block *block = compared(p);
+    if (block)
+        side_values(p, block, a, b);
+    return block != NULL;
 }
 
 struct ecs_ab_sets ecs_play_ab_sets(const struct ecs_player *p)
@@ -39,6 +79,12 @@ struct ecs_ab_sets ecs_play_ab_sets(const struct ecs_player *p)
 static struct ecs_estimate no_estimate(void)
 {
     return (struct ecs_estimate){.median = NAN, .low = NAN, .high = NAN, .min = NAN, .max = NAN};
+}
+
+/* A count has its newest value, whatever the noise; all else needs clean windows. */
+static bool enough(const struct ecs_store_set *set, bool count)
+{
+    return set && (count ? set->clean + set->dirty : set->clean) >= ECS_CLEAN_ENOUGH;
 }
 
 /* Repeats in which both sides are clean, in pairs. False if they were not measured. */
@@ -96,8 +142,8 @@ static void from_windows(const struct ecs_player *p, const struct ecs_scenario_b
     double a[ECS_STORE_WINDOWS], b[ECS_STORE_WINDOWS];
     size_t na = sets.a ? ecs_store_samples(sets.a, metric, a, ECS_STORE_WINDOWS) : 0;
     size_t nb = sets.b ? ecs_store_samples(sets.b, metric, b, ECS_STORE_WINDOWS) : 0;
-    out->have_a = na && sets.a->clean >= ECS_CLEAN_ENOUGH;
-    out->have_b = nb && sets.b->clean >= ECS_CLEAN_ENOUGH;
+    out->have_a = na && enough(sets.a, m->is_count);
+    out->have_b = nb && enough(sets.b, m->is_count);
     if (out->have_a)
         out->a = ecs_estimate(a, na);
     if (out->have_b)

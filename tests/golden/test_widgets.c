@@ -78,6 +78,23 @@ START_TEST(a_column_of_noise_alone_says_so)
 }
 END_TEST
 
+/* A count adds up: it stands as its last window has it, and noise does not touch it. */
+START_TEST(a_column_of_a_count_is_its_last_window)
+{
+    struct ecs_chart_data d;
+    struct ecs_chart_window w = {.series = series, .end_s = 1, .span_s = 10, .columns = 10,
+                                 .count = true};
+
+    for (int i = 0; i < 10; i++)
+        add(100 * i, ECS_SNAP_DIRTY, 0);
+    ecs_chart_read(&w, &d);
+    ck_assert_int_eq(d.column[9].flags, ECS_COLUMN_HAVE);
+    ck_assert_double_eq(d.column[9].value, 900);
+    ck_assert(!d.dirty);
+    ck_assert_double_eq(ecs_chart_high(&w), 900);
+}
+END_TEST
+
 START_TEST(what_is_missing_is_a_gap)
 {
     struct ecs_chart_data d;
@@ -343,6 +360,7 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_test(t, a_column_is_the_median_of_its_clean_windows);
     tcase_add_test(t, a_column_of_noise_alone_says_so);
+    tcase_add_test(t, a_column_of_a_count_is_its_last_window);
     tcase_add_test(t, what_is_missing_is_a_gap);
     tcase_add_test(t, only_real_gaps_are_gaps);
     tcase_add_test(t, a_change_begins_a_stretch);

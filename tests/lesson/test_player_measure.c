@@ -440,6 +440,21 @@ START_TEST(counts_are_compared_without_a_ratio)
 }
 END_TEST
 
+START_TEST(noise_does_not_keep_a_count_back)
+{
+    struct ecs_scenario_block *s = &ecs_lesson_block(t.lesson, "s1")->scenario;
+    s->compare_param = P_VARIANT;
+    s->compare_a = 0;
+    s->compare_b = 1;
+    t.m.lost_per_window = 2;
+    t.m.dirty_of_8 = 8;
+    to_observe(&t);
+    windows(&t.m, t.player, 40);
+    ck_assert(ecs_player_ab(t.player, M_LOST).have_a);
+    ck_assert(!ecs_player_ab(t.player, M_RATE).have_a);
+}
+END_TEST
+
 START_TEST(after_a_measurement_its_pairs_are_shown)
 {
     measure();
@@ -448,7 +463,39 @@ START_TEST(after_a_measurement_its_pairs_are_shown)
     ck_assert_double_eq_tol(ab.ratio.r.median, 7.5, 0.1);
     ck_assert_uint_eq(ab.a.n, 5);
     ck_assert_int_eq(ab.ratio.verdict, ECS_B_BETTER);
-    act(&t, ECS_ACT_TOGGLE, 1);                           /* other values: not what was measured */
+    act(&t, ECS_ACT_TOGGLE, 1);                           /* in Explain it is about what was */
+    ck_assert_uint_eq(ecs_player_ab(t.player, M_RATE).measured_pairs, 5);
+}
+END_TEST
+
+/* The learner leaves the observation under other values than those that are measured next. */
+START_TEST(what_was_measured_is_compared_under_its_own_values)
+{
+    struct ecs_values a, b;
+    to_observe(&t);
+    act(&t, ECS_ACT_TOGGLE, 1);
+    run_past(&t.m, t.player, ECS_WAIT_TOGGLE);
+    ck_assert(ecs_player_pair(t.player, &a, &b));
+    ck_assert_int_eq(a.v[P_PIN], 1);
+    act(&t, ECS_ACT_CHOOSE, 1);
+    act(&t, ECS_ACT_NEXT, 0);
+    obey(&t.m, t.player);
+    ck_assert(ecs_player_pair(t.player, &a, &b) && a.v[P_PIN] == 0);
+    run_past(&t.m, t.player, ECS_WAIT_MEASURE);
+    ck_assert_int_eq(ecs_player_values(t.player)->v[P_PIN], 1);
+    ck_assert_uint_eq(ecs_player_ab(t.player, M_RATE).measured_pairs, 5);
+    ck_assert(ecs_player_pair(t.player, &a, &b));
+    ck_assert(a.v[P_PIN] == 0 && a.v[P_STRIDE] == 8 && b.v[P_STRIDE] == 128);
+    /* Back in Observe: measured as the lesson has it, until both sides are seen otherwise. */
+    act(&t, ECS_ACT_BACK, 0);
+    ck_assert(ecs_player_pair(t.player, &a, &b) && a.v[P_PIN] == 0);
+    for (int i = 0; i < 3; i++) {
+        windows(&t.m, t.player, 30);
+        act(&t, ECS_ACT_TOGGLE, 0);
+    }
+    windows(&t.m, t.player, 30);
+    ck_assert(ecs_player_pair(t.player, &a, &b) && a.v[P_PIN] == 1);
+    ck_assert(ecs_player_ab(t.player, M_RATE).have_b);
     ck_assert_uint_eq(ecs_player_ab(t.player, M_RATE).measured_pairs, 0);
 }
 END_TEST
@@ -562,6 +609,8 @@ int main(void)
     tcase_add_test(c, noise_on_one_side_is_named);
     tcase_add_test(c, counts_are_compared_without_a_ratio);
     tcase_add_test(c, after_a_measurement_its_pairs_are_shown);
+    tcase_add_test(c, what_was_measured_is_compared_under_its_own_values);
+    tcase_add_test(c, noise_does_not_keep_a_count_back);
     tcase_add_test(c, without_a_comparison_there_is_none);
     tcase_add_test(c, many_sets_of_values);
     tcase_add_test(c, the_set_used_longest_ago_makes_room);

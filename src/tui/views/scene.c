@@ -78,8 +78,9 @@ static void look_up_pair(struct ecs_scene *s)
     } else if (b && b->scenario == s->scenario && b->compare_param >= 0) {
         s->pair.have = true;
         s->pair.n_params = s->scenario->n_params;
-        s->pair.a = s->in_force ? *ecs_player_values(s->player) : b->values;
-        s->pair.b = s->pair.a;
+        if (ecs_player_pair(s->player, &s->pair.a, &s->pair.b))
+            return;
+        s->pair.a = s->pair.b = b->values;       /* to come */
         s->pair.a.v[b->compare_param] = b->compare_a;
         s->pair.b.v[b->compare_param] = b->compare_b;
     }
@@ -180,6 +181,7 @@ struct ecs_chart_window ecs_scene_window(const struct ecs_scene *s, int chart)
     struct ecs_chart_window w = {.series = s->series, .metric = s->chart[chart]};
     double newest = (double)s->newest.time_ns / 1e9, at = (double)s->at.time_ns / 1e9;
 
+    w.count = s->scenario && s->scenario->metrics[w.metric].is_count;
     w.span_s = s->ui->span_s ? s->ui->span_s : DEFAULT_SPAN;
     w.end_s = s->recorded && newest < w.span_s ? w.span_s : newest;
     w.sweep = s->ui->low_bandwidth && !s->ui->scrubbing;

@@ -53,7 +53,8 @@ struct bucket {
     int column;
     double clean[SAMPLES], all[SAMPLES];
     size_t n_clean, n_all;
-    bool settling, missing;
+    double last;
+    bool settling, missing, count;
 };
 
 static void insert(double *sorted, size_t *n, double v)
@@ -88,7 +89,8 @@ static void flush(struct bucket *b, struct ecs_chart_data *out)
     c->segment = (int16_t)(out->n_segments - 1);
     c->flags = b->settling ? ECS_COLUMN_SETTLING : 0;
     if (b->n_all) {
-        c->value = b->n_clean ? middle(b->clean, b->n_clean) : middle(b->all, b->n_all);
+        c->value = b->count     ? b->last
+                   : b->n_clean ? middle(b->clean, b->n_clean) : middle(b->all, b->n_all);
         c->flags |= ECS_COLUMN_HAVE | (b->n_clean ? 0 : ECS_COLUMN_DIRTY);
         out->high = isnan(out->high) || c->value > out->high ? c->value : out->high;
     } else if (b->missing) {
@@ -104,7 +106,8 @@ static void take(struct bucket *b, const struct ecs_point *p)
         return;
     }
     insert(b->all, &b->n_all, p->value);
-    if (!(p->flags & ECS_SNAP_DIRTY))
+    b->last = p->value;
+    if (b->count || !(p->flags & ECS_SNAP_DIRTY))
         insert(b->clean, &b->n_clean, p->value);
 }
 
@@ -165,7 +168,7 @@ static void read_point(const struct ecs_chart_window *w, struct ecs_chart_data *
     }
     out->segment[out->n_segments - 1].last = column;
     take(&r->b, p);
-    if (p->flags & ECS_SNAP_DIRTY) {
+    if (p->flags & ECS_SNAP_DIRTY && !w->count) {
         out->dirty = true;
         out->dirty_seq = seq;
     }
@@ -194,7 +197,7 @@ static void bridge(const struct ecs_chart_window *w, struct ecs_chart_data *out,
 void ecs_chart_read(const struct ecs_chart_window *w, struct ecs_chart_data *out)
 {
     struct ecs_point chunk[CHUNK];
-    struct reader r = {.b.column = -1};
+    struct reader r = {.b = {.column = -1, .count = w->count}};
     uint64_t end, seq;
 
     out->n = w->columns < 0 ? 0 : w->columns > ECS_CHART_COLUMNS ? ECS_CHART_COLUMNS : w->columns;
@@ -220,6 +223,7 @@ void ecs_chart_read(const struct ecs_chart_window *w, struct ecs_chart_data *out
 
 double ecs_chart_high(const struct ecs_chart_window *w)
 {
+    const uint32_t passing = w->count ? (uint32_t)ECS_SNAP_SETTLING : FLAGS_PASSING;
     struct ecs_point chunk[CHUNK];
     double high = NAN;
     uint64_t seq, end;
@@ -232,7 +236,7 @@ double ecs_chart_high(const struct ecs_chart_window *w)
         uint64_t stop = seq + CHUNK < end ? seq + CHUNK : end;
         size_t n = ecs_series_points(w->series, w->metric, seq, stop, chunk, CHUNK);
         for (size_t i = 0; i < n; i++)
-            if (isfinite(chunk[i].value) && !(chunk[i].flags & FLAGS_PASSING)
+            if (isfinite(chunk[i].value) && !(chunk[i].flags & passing)
                 && seconds(chunk[i].time_ns) <= w->end_s
                 && (isnan(high) || chunk[i].value > high))
                 high = chunk[i].value;

@@ -1,5 +1,5 @@
 /* A metric over the visible seconds of a series, one value a column: the median of the clean
- * windows that fall into it. Columns stand on a fixed grid of time, so that a value does not change
+ * windows that fall into it, of a count the last. Columns stand on a fixed grid of time, so that a value does not change
  * while it moves across the screen. */
 #ifndef ECS_TUI_WIDGETS_CHART_DATA_H
 #define ECS_TUI_WIDGETS_CHART_DATA_H
@@ -29,6 +29,7 @@ struct ecs_chart_window {
     int metric;
     double end_s, span_s;       /* run time at the right edge, and seconds shown */
     int columns;                /* at most ECS_CHART_COLUMNS */
+    bool count;                 /* adds up: a column is its last window, noise or not */
     bool sweep;                 /* fixed columns that are written over, not moved */
 };
 

@@ -178,7 +178,7 @@ void ecs_chart_cursor(const struct ecs_chart_view *v)
 struct level { double value; int end; bool noisy; };
 
 /* Median of the last columns of a segment (live) or of all of it; noise and settling are left out
- * where there is anything else. */
+ * where there is anything else. Of a count: where it ends. */
 static struct level level_of(const struct ecs_chart_view *v, int segment, bool live)
 {
     double pick[ECS_CHART_COLUMNS];
@@ -192,6 +192,10 @@ static struct level level_of(const struct ecs_chart_view *v, int segment, bool l
             continue;
         if (l.end < 0)
             l.end = i;
+        if (v->chart->window.count) {
+            l.value = col->value;
+            return l;
+        }
         l.noisy = l.noisy || col->flags & ECS_COLUMN_DIRTY;
         if (col->flags & ECS_COLUMN_DIRTY || (col->flags & ECS_COLUMN_SETTLING && !live))
             continue;
