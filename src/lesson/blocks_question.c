@@ -10,6 +10,7 @@ const struct ecs_key ecs_keys_predict[] = {
     {"choice", true, true, "choice ID: text, the right one ending in ' *'"},
     {"why", false, true, "why ID: why this choice is wrong"},
     {"claim", false, true, "claim ID: LOW .. HIGH"},
+    {"seen", false, true, "seen ID: what was seen, in the words of this choice"},
     {"confidence", false, false, "confidence: yes, or no"},
     {0},
 };
@@ -97,22 +98,31 @@ static void read_claim(struct ecs_reader *r, const struct ecs_field *f, struct e
     c->claim_high = high;
 }
 
+static void read_why(struct ecs_reader *r, const struct ecs_field *x, struct ecs_choice *c)
+{
+    if (c->right)
+        ecs_read_error(r, x->line, "delete it; what is right is explained in Explain",
+                       "the right choice '%s' has a refutation", c->id);
+    else if (!c->why)
+        c->why = ecs_read_keep(r, x->value, strlen(x->value));
+}
+
+/* What is said about a choice: why, claim, seen. */
 static void read_whys(struct ecs_reader *r, const struct ecs_fields *f, struct ecs_choice *c,
                       size_t n)
 {
     for (size_t i = 0; i < f->n; i++) {
         const struct ecs_field *x = &f->v[i];
-        bool why = !strcmp(x->key, "why");
-        if (!why && strcmp(x->key, "claim"))
+        bool why = !strcmp(x->key, "why"), seen = !strcmp(x->key, "seen");
+        if (!why && !seen && strcmp(x->key, "claim"))
             continue;
         struct ecs_choice *one = choice_named(r, x, c, n);
-        if (one && !why)
+        if (one && why)
+            read_why(r, x, one);
+        else if (one && seen && !one->seen)
+            one->seen = ecs_read_keep(r, x->value, strlen(x->value));
+        else if (one && !seen)
             read_claim(r, x, one);
-        else if (one && one->right)
-            ecs_read_error(r, x->line, "delete it; what is right is explained in Explain",
-                           "the right choice '%s' has a refutation", one->id);
-        else if (one && !one->why)
-            one->why = ecs_read_keep(r, x->value, strlen(x->value));
     }
 }
 

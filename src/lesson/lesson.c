@@ -12,6 +12,7 @@ static void free_choices(struct ecs_choice *c, size_t n)
         free(c[i].id);
         free(c[i].text);
         free(c[i].why);
+        free(c[i].seen);
     }
 }
 

@@ -36,6 +36,7 @@ enum ecs_block_kind { ECS_BLOCK_TEXT, ECS_BLOCK_PREDICT, ECS_BLOCK_SCENARIO, ECS
 struct ecs_choice {
     char *id, *text;
     char *why;                   /* refutation; NULL for the right one */
+    char *seen;                  /* its words in "What did you see?"; NULL: its text serves */
     bool right;
     /* `claim ID: LOW .. HIGH`: the band of B/A that this choice claims, drawn on the chart as the
      * learner's guess (rule R4); HIGH may be INFINITY. */

@@ -154,6 +154,19 @@ static void lint_rows(const struct ecs_block *b, const char *what, const char *t
                         "%s of '%s' is plain text, not Markdown", what, b->name);
 }
 
+/* What was seen is asked in one list: of all choices, or of none. */
+static void lint_seen(const struct ecs_block *b, const struct ecs_choice *c, size_t n,
+                      struct ecs_issues *issues)
+{
+    size_t have = 0;
+    for (size_t i = 0; i < n; i++)
+        have += c[i].seen != NULL;
+    for (size_t i = 0; i < n && have && have < n; i++)
+        if (!c[i].seen)
+            ecs_lint_report(issues, true, b->line, "give each choice its seen, or none",
+                            "choice %.32s of '%s' does not say what is seen", c[i].id, b->name);
+}
+
 static void lint_choices(const struct ecs_block *b, const struct ecs_choice *c, size_t n,
                          struct ecs_issues *issues)
 {
@@ -163,6 +176,8 @@ static void lint_choices(const struct ecs_block *b, const struct ecs_choice *c, 
         lint_rows(b, what, c[i].text, 1, issues);
         snprintf(what, sizeof what, "why %.32s", c[i].id);
         lint_rows(b, what, c[i].why, 2, issues);
+        snprintf(what, sizeof what, "seen %.32s", c[i].id);
+        lint_rows(b, what, c[i].seen, 1, issues);
     }
 }
 
@@ -182,6 +197,7 @@ void ecs_lint_block_text(const struct ecs_block *b, struct ecs_issues *issues)
     case ECS_BLOCK_PREDICT:
         lint_rows(b, "ask", b->predict.ask, 3, issues);
         lint_choices(b, b->predict.choice, b->predict.n, issues);
+        lint_seen(b, b->predict.choice, b->predict.n, issues);
         break;
     case ECS_BLOCK_SCENARIO:
         for (size_t i = 0; i < b->scenario.n_captions; i++)

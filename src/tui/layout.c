@@ -114,25 +114,52 @@ static void two_places(struct page *p, int panel)
         place(p, ECS_SLOT_TEXT, 0, top, w, h - top);
 }
 
+/* What every page has; false when the screen is too small for any. */
+static bool frame(struct page *p, int w, int h)
+{
+    p->l.tabs = 1;
+    p->l.too_small = w < ECS_MIN_W || h < ECS_MIN_H;
+    if (p->l.too_small)
+        return false;
+    place(p, ECS_SLOT_HEADER, 0, 0, w, 1);
+    place(p, ECS_SLOT_PROGRESS, 0, 1, w, 1);
+    place(p, ECS_SLOT_FOOTER, 0, h - 1, w, 1);
+    p->body = (struct ecs_rect){0, 2, w, h - 3};
+    p->l.boxed = w >= BOXED_W && h >= BOXED_H;
+    return true;
+}
+
+bool ecs_layout_wide(int w, int h)
+{
+    return w >= WIDE_W && h >= WIDE_H;
+}
+
+struct ecs_layout ecs_layout_asking(int w, int h, int want_text)
+{
+    struct page p = {.text = clamp(want_text, TEXT_ROWS, MANY_ROWS)};
+
+    if (!frame(&p, w, h))
+        return p.l;
+    int rest = p.body.h - p.text;
+    if (rest < CHART_ROWS)
+        rest = 0;
+    place(&p, ECS_SLOT_TEXT, 0, 0, w, p.body.h - rest);
+    if (rest)
+        place(&p, ECS_SLOT_CHART, 0, p.body.h - rest, w, rest);
+    return p.l;
+}
+
 struct ecs_layout ecs_layout(int w, int h, bool has_chart, int want_text, int want_diagram,
                              int panel)
 {
     struct page p = {.text = clamp(want_text, 0, MANY_ROWS),
                      .diagram = clamp(want_diagram, 0, MANY_ROWS)};
 
-    p.l.tabs = 1;
-    if (w < ECS_MIN_W || h < ECS_MIN_H) {
-        p.l.too_small = true;
+    if (!frame(&p, w, h))
         return p.l;
-    }
-    place(&p, ECS_SLOT_HEADER, 0, 0, w, 1);
-    place(&p, ECS_SLOT_PROGRESS, 0, 1, w, 1);
-    place(&p, ECS_SLOT_FOOTER, 0, h - 1, w, 1);
-    p.body = (struct ecs_rect){0, 2, w, h - 3};
-    p.l.boxed = w >= BOXED_W && h >= BOXED_H;
     if (!has_chart)
         place(&p, ECS_SLOT_TEXT, 0, 0, w, h - 3);
-    else if (w >= WIDE_W && h >= WIDE_H)
+    else if (ecs_layout_wide(w, h))
         two_columns(&p);
     else if (w >= SIDE_BY_SIDE && three_rows(&p))
         return p.l;

@@ -28,4 +28,10 @@ struct ecs_layout {
 struct ecs_layout ecs_layout(int w, int h, bool has_chart, int want_text, int want_diagram,
                              int panel);
 
+/* A page that asks before anything may be charted: the words first, and the chart that is to come
+ * in what they leave, if that is eight rows or more. Wide screens are laid out as ever. */
+struct ecs_layout ecs_layout_asking(int w, int h, int want_text);
+/* Wide enough to have all panels beside the words. */
+bool ecs_layout_wide(int w, int h);
+
 #endif

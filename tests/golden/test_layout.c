@@ -77,6 +77,11 @@ static void check_sizes(int w, int h)
             l = ecs_layout(w, h, false, wants[t], 0, 0);
             check_layout(&l, w, h);
             MUST(area(&l) == w * h, "%d x %d is not filled", w, h);
+            l = ecs_layout_asking(w, h, wants[t]);
+            check_layout(&l, w, h);
+            MUST(area(&l) == w * h, "%d x %d is not filled", w, h);
+            MUST(l.r[ECS_SLOT_TEXT].h >= (wants[t] < h - 3 ? wants[t] : h - 3),
+                 "%d x %d: %d rows of words are cut", w, h, wants[t]);
         }
 }
 

@@ -75,6 +75,8 @@ static const struct {
      "choice same of 'p1' takes 2 rows", "shorten"},
     {"why same: The", "why same: " MANY MANY "The", true, -5, "why same of 'p1' takes 3 rows",
      "shorten"},
+    {"why same: The", "seen same: it stayed\nwhy same: The", true, -5,
+     "choice down of 'p1' does not say what is seen", "each choice"},
     {"caption pin == same-core: One core.", "caption pin == same-core: " MANY MANY, true, -8,
      "caption", "shorten"},
     {"hint: Look at", "hint: Look at `p` at", true, -4, "plain text", "take"},

@@ -67,7 +67,23 @@ START_TEST(predict)
     ck_assert_ptr_null(c[1].why);
     ck_assert(c[1].has_claim && c[1].claim_low == 1.5 && c[1].claim_high == INFINITY);
     ck_assert(c[2].claim_low == 0 && c[2].claim_high == 0.8);
+    ck_assert_ptr_null(c[0].seen);
     ecs_lesson_free(l);
+}
+END_TEST
+
+START_TEST(what_a_choice_would_show)
+{
+    char *text = base_with("claim same:", "seen up: the curve rose\nseen same: it stayed\n"
+                           "claim same:", &(int){0});
+    struct ecs_lesson *l = parse_good(text);
+    const struct ecs_choice *c = ecs_lesson_block(l, "p1")->predict.choice;
+    ck_assert_str_eq(c[0].seen, "it stayed");
+    ck_assert_str_eq(c[1].seen, "the curve rose");
+    ck_assert(c[1].right && c[1].has_claim && !c[1].why);
+    ck_assert_ptr_null(c[2].seen);
+    ecs_lesson_free(l);
+    free(text);
 }
 END_TEST
 
@@ -315,6 +331,7 @@ int main(void)
     tcase_add_test(t, front_matter);
     tcase_add_test(t, steps);
     tcase_add_test(t, predict);
+    tcase_add_test(t, what_a_choice_would_show);
     tcase_add_test(t, scenario);
     tcase_add_test(t, expect_and_questions);
     tcase_add_loop_test(t, prose_becomes_marks, 0, N(prose));

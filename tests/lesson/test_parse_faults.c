@@ -55,6 +55,8 @@ static const struct { const char *find, *replace; int line; const char *what, *m
      "above line 23"},
     {"confidence: yes", "confidnce: yes", 0, "unknown key 'confidnce'", "'confidence'"},
     {"confidence: yes", "wibble: yes", 0, "unknown key 'wibble'", "keys are ask choice"},
+    {"confidence: yes", "seen upp: it rose", 0, "unknown choice 'upp'", "'up'"},
+    {"confidence: yes", "seen up: a\nseen up: b", 1, "appears twice", "keep one"},
     {"confidence: yes", "confidence yes", 0, "not key: value", "on one line"},
     {"confidence: yes", "confidence:", 0, "'confidence' has no value", "yes"},
     {"confidence: yes", "confidence: yes\nconfidence: no", 1, "appears twice", "keep one"},

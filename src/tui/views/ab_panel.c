@@ -224,19 +224,20 @@ static void verdict(struct ab_view *v, int metric)
 
 /* ---- the guess beside the result ----------------------------------------------------------- */
 
+/* The claim first: where rows are few, the words give way. */
 static void guess_line(struct ab_view *v, const struct ecs_choice *g, const struct ecs_standing *st)
 {
     char text[224], claim[2 * ECS_FORMAT_MAX + 16] = "", low[ECS_FORMAT_MAX], high[ECS_FORMAT_MAX];
 
     if (g->has_claim && isfinite(g->claim_high))
-        snprintf(claim, sizeof claim, " (%s\u2013%s\u00d7)",
+        snprintf(claim, sizeof claim, " %s\u2013%s\u00d7",
                  ecs_format_number(g->claim_low, low, sizeof low),
                  ecs_format_number(g->claim_high, high, sizeof high));
     else if (g->has_claim)
-        snprintf(claim, sizeof claim, " (%s\u00d7 and more)",
+        snprintf(claim, sizeof claim, " %s\u00d7 and more",
                  ecs_format_number(g->claim_low, low, sizeof low));
-    snprintf(text, sizeof text, "You said: %s%s%s%s", g->text, claim, st->confidence ? ", " : "",
-             ecs_confidence_word(st->confidence));
+    snprintf(text, sizeof text, "You said%s%s%s%s: %s", claim, st->confidence ? " (" : "",
+             ecs_confidence_word(st->confidence), st->confidence ? ")" : "", g->text);
     say(v, ECS_ROLE_GUESS, 0, text);
 }
 

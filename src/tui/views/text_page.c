@@ -42,7 +42,8 @@ void ecs_text_choices(const struct ecs_scene *s, struct ecs_pen *pen,
         char lead[16];
         int first = pen->y, row = ecs_pen_row(pen, first);
         snprintf(lead, sizeof lead, "%s %d", choice_mark(l, i), i + 1);
-        ecs_pen_text(pen, 5, lead, choice_style(l, i), l->choice[i].text);
+        const char *text = l->seen && l->choice[i].seen ? l->choice[i].seen : l->choice[i].text;
+        ecs_pen_text(pen, 5, lead, choice_style(l, i), text);
         if (l->marked >= 0 && row >= 0)
             ecs_scene_hot(s, (struct ecs_rect){pen->area.x, row, pen->area.w, pen->y - first},
                           ECS_HOT_CHOICE, i);
@@ -118,7 +119,7 @@ static void predict(const struct ecs_scene *s, struct ecs_pen *pen, const struct
     struct ecs_standing st = ecs_player_standing(s->player, b);
     bool now = s->waited == b && s->wait == ECS_WAIT_CHOICE;
     struct ecs_choice_list l = {b->predict.choice, b->predict.n, now ? marked(s, b->predict.n) : -1,
-                                st.choice, st.seen != -1};
+                                st.choice, st.seen != -1, false};
     int first = pen->y;
 
     ecs_pen_text(pen, 0, NULL, strong, b->predict.ask);
@@ -163,6 +164,27 @@ static void toggle_row(const struct ecs_scene *s, struct ecs_pen *pen, const str
                   index);
 }
 
+/* What was seen, beside what this machine shows: an effect may be small or hidden here. */
+static void saw(const struct ecs_scene *s, struct ecs_pen *pen, const struct ecs_choice *c)
+{
+    struct ecs_ab ab = s->n_charts && !s->recorded ? ecs_player_ab(s->player, s->chart[0])
+                                                   : (struct ecs_ab){0};
+    double r = ab.ratio.r.median;
+    bool told = ab.have_a && ab.have_b && ab.ratio.verdict != ECS_TOO_NOISY && isfinite(r);
+
+    if (c->right)
+        return;
+    if (c->has_claim && !told)
+        ecs_pen_text(pen, 2, NULL, plain,
+                     "What you saw, the chart does not settle yet: it is measured in Explain.");
+    else if (!c->has_claim || r < c->claim_low || r >= c->claim_high)
+        ecs_pen_text(pen, 2, NULL, plain,
+                     "Look again: the chart says otherwise than what you saw.");
+    else
+        ecs_pen_text(pen, 2, NULL, plain,
+                     "You saw what this machine shows. It is measured with care in Explain.");
+}
+
 static void seen(const struct ecs_scene *s, struct ecs_pen *pen, struct ecs_focus *focus)
 {
     const struct ecs_block *p = ecs_player_prediction(s->player);
@@ -174,7 +196,7 @@ static void seen(const struct ecs_scene *s, struct ecs_pen *pen, struct ecs_focu
     st = ecs_player_standing(s->player, p);
     if (s->wait == ECS_WAIT_SEEN && s->waited == p) {
         struct ecs_choice_list l = {p->predict.choice, p->predict.n, marked(s, p->predict.n), -1,
-                                    false};
+                                    false, true};
         ecs_pen_gap(pen);
         first = pen->y;
         ecs_pen_text(pen, 0, NULL, strong, "What did you see?");
@@ -184,9 +206,8 @@ static void seen(const struct ecs_scene *s, struct ecs_pen *pen, struct ecs_focu
         ecs_pen_gap(pen);
         first = pen->y;
         ecs_text_refute(pen, &p->predict.choice[st.choice]);
-        if (st.seen >= 0 && !p->predict.choice[st.seen].right)
-            ecs_pen_text(pen, 2, NULL, plain,
-                         "Look again: the chart says otherwise than what you saw.");
+        if (st.seen >= 0)
+            saw(s, pen, &p->predict.choice[st.seen]);
         answered(focus, first);
     }
 }
@@ -242,7 +263,7 @@ static void ask(const struct ecs_scene *s, struct ecs_pen *pen, const struct ecs
     ecs_pen_text(pen, 0, NULL, strong, b->ask.ask);
     if (b->ask.n) {
         struct ecs_choice_list l = {b->ask.choice, b->ask.n, now ? marked(s, b->ask.n) : -1,
-                                    st.choice, !now};
+                                    st.choice, !now, false};
         ecs_text_choices(s, pen, &l, focus);
         if (st.choice >= 0 && now && !b->ask.choice[st.choice].right)
             ecs_text_refute(pen, &b->ask.choice[st.choice]);

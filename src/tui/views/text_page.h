@@ -16,6 +16,7 @@ struct ecs_choice_list {
     int marked;              /* being chosen from now: this one is marked; -1: not */
     int own;                 /* the learner's, -1 none */
     bool told;               /* right and wrong are shown */
+    bool seen;               /* in the words of what one would see */
 };
 void ecs_text_choices(const struct ecs_scene *s, struct ecs_pen *pen,
                       const struct ecs_choice_list *l, struct ecs_focus *focus);

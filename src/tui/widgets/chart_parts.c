@@ -10,7 +10,7 @@
 #include "tui/widgets/free_room.h"
 #include "tui/widgets/prose.h"
 
-enum { MAX_NAMED_MARKS = 6, LABEL_COLUMNS = 5 };
+enum { MAX_NAMED_MARKS = 6, LABEL_COLUMNS = 5, GUESS_ROWS = 4 };
 
 enum ecs_group ecs_chart_group(const struct ecs_chart_view *v, int segment)
 {
@@ -74,7 +74,11 @@ void ecs_chart_guess_label(const struct ecs_chart_view *v)
     if (!v->chart->guess || !guess_rows(v, &top, &bottom))
         return;
     w = ecs_columns(v->chart->guess);
-    if (ecs_free_room(v->plot.c, v->plot.r, w, 1, v->plot.r.x + 1 + w / 2, (top + bottom) / 2, &at))
+    struct ecs_rect r = v->plot.r, near = r;
+    near.y = top - GUESS_ROWS < r.y ? r.y : top - GUESS_ROWS;
+    near.h = (bottom + GUESS_ROWS >= r.y + r.h ? r.y + r.h : bottom + GUESS_ROWS + 1) - near.y;
+    if (ecs_free_room(v->plot.c, near, w, 1, r.x + 1 + w / 2, (top + bottom) / 2, &at)
+        || ecs_free_room_over_guess(v->plot.c, near, w, 1, r.x + 1 + w / 2, top, &at))
         ecs_text(v->plot.c, at.x, at.y, w, ECS_ROLE_GUESS, 0, v->chart->guess);
 }
 
@@ -208,8 +212,9 @@ static struct level level_of(const struct ecs_chart_view *v, int segment, bool l
     return l;
 }
 
-/* Close to its stretch of line: two rows above or below, and not far to the sides. A and B are
- * named anywhere rather than not at all. */
+/* Close to its stretch of line: two rows above or below, and not far to the sides; the panel beside
+ * the chart has the figures of a line that finds none. For A and B the edge of the guess gives way:
+ * farther off, a label would seem to be another line's. */
 static bool label_room(const struct ecs_chart_view *v, int w, int x, int y, int left, int right,
                        bool must, struct ecs_rect *at)
 {
@@ -219,10 +224,10 @@ static bool label_room(const struct ecs_chart_view *v, int w, int x, int y, int 
         to = right + w > r->x + r->w ? r->x + r->w : right + w;
     int want = y > r->y ? y - 1 : y + 1;
 
-    if (ecs_free_room(v->plot.c, (struct ecs_rect){from, top, to - from, bottom - top}, w, 1, x,
-                      want, at))
-        return true;
-    return must && ecs_free_room(v->plot.c, *r, w, 1, x, want, at);
+    struct ecs_rect near = {from, top, to - from, bottom - top};
+
+    return ecs_free_room(v->plot.c, near, w, 1, x, want, at)
+           || (must && ecs_free_room_over_guess(v->plot.c, near, w, 1, x, want, at));
 }
 
 static void label(const struct ecs_chart_view *v, int segment, bool live)

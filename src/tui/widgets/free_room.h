@@ -9,5 +9,8 @@
  * guess or the dashes of a mark are empty. False when there is none. */
 bool ecs_free_room(const struct ecs_canvas *c, struct ecs_rect area, int w, int h, int x, int y,
                    struct ecs_rect *out);
+/* The edges of the guess may be written over, too. */
+bool ecs_free_room_over_guess(const struct ecs_canvas *c, struct ecs_rect area, int w, int h, int x,
+                              int y, struct ecs_rect *out);
 
 #endif
