@@ -6,8 +6,11 @@
 
 void ecs_app_changed(struct ecs_app *a, bool key)
 {
-    uint64_t now = ecs_now_ns(), due = a->last_frame_ns + (key ? KEY_GAP_NS : LIVE_GAP_NS);
+    uint64_t now = ecs_now_ns();
+    /* A key waits only for the frame of the key before it, not for one that moved the chart. */
+    uint64_t due = key ? a->last_key_frame_ns + KEY_GAP_NS : a->last_frame_ns + LIVE_GAP_NS;
 
+    a->for_key = a->for_key || key;
     if (due < now)
         due = now;
     if (a->stopping || (a->dirty && a->due_ns <= due))
@@ -66,6 +69,9 @@ void ecs_app_draw(struct ecs_app *a)
         take_size(a);
     a->dirty = false;
     a->last_frame_ns = begin;
+    if (a->for_key)
+        a->last_key_frame_ns = begin;
+    a->for_key = false;
     a->ui.frame++;
     ecs_app_time_grow(a);
     ecs_canvas_clear(&a->canvas);

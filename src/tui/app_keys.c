@@ -17,8 +17,8 @@ static bool help_key(struct ecs_app *a, uint32_t key)
     case ECS_ACTION_DOWN:
     case ECS_ACTION_NEXT:
         a->ui.help_scroll += action == ECS_ACTION_DOWN ? 1 : 5;
-        if (a->ui.help_scroll > ECS_ACTION_COUNT + 20)
-            a->ui.help_scroll = ECS_ACTION_COUNT + 20;
+        if (a->ui.help_scroll > ecs_view_help_scroll(&a->ui, a->canvas.w, a->canvas.h))
+            a->ui.help_scroll = ecs_view_help_scroll(&a->ui, a->canvas.w, a->canvas.h);
         break;
     case ECS_ACTION_REDRAW:
     case ECS_ACTION_SUSPEND:

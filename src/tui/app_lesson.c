@@ -6,7 +6,6 @@
 #include "lesson/number.h"
 #include "tui/app_state.h"
 
-#define MAX_TEXT_SCROLL 500
 #define PANELS 60                  /* whatever the layout has divides into this evenly */
 
 static const struct ecs_player *player_of(const struct ecs_app *a)
@@ -244,16 +243,17 @@ bool ecs_app_lesson_key(struct ecs_app *a, uint32_t key)
 static void move(struct ecs_app *a, int by)
 {
     size_t n = choices(a);
+    int low, high, to = a->ui.text_scroll + by;
+    /* Beyond the first or last choice lies the text around the question; what was scrolled
+     * comes back before the mark moves again. */
+    bool scrolls = n == 0 || (by < 0 && a->ui.choice == 0) ||
+                   (by > 0 && a->ui.choice + 1 == n) || a->ui.text_scroll * by < 0;
 
-    if (n > 0) {
-        a->ui.choice = (a->ui.choice + n + (size_t)by) % n;
-    } else {
-        a->ui.text_scroll += by;
-        if (a->ui.text_scroll < 0)
-            a->ui.text_scroll = 0;
-        if (a->ui.text_scroll > MAX_TEXT_SCROLL)
-            a->ui.text_scroll = MAX_TEXT_SCROLL;
-    }
+    ecs_view_scroll_range(&a->ui, a->canvas.w, a->canvas.h, &low, &high);
+    if (scrolls)
+        a->ui.text_scroll = to < low ? low : to > high ? high : to;
+    else
+        a->ui.choice += (size_t)by;
     ecs_app_changed(a, true);
 }
 

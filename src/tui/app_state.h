@@ -59,7 +59,8 @@ struct ecs_app {
 
     bool dirty;
     uint64_t due_ns;                        /* when dirty: no frame before that */
-    uint64_t last_frame_ns;
+    uint64_t last_frame_ns, last_key_frame_ns;
+    bool for_key;                           /* somebody waits for the next frame */
     uint64_t key_ns;                        /* a key waits for its first byte since then; 0: none */
     uint64_t data_end;                      /* newest snapshot that a frame was asked for */
     struct ecs_app_stats stats;

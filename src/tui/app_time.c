@@ -1,13 +1,9 @@
 /* Pause, looking back, and the two axes. */
-#include <math.h>
-
 #include "core/base/clock.h"
 #include "tui/app_state.h"
-#include "tui/widgets/axis.h"
 #include "tui/widgets/chart_data.h"
 
 #define STEP_S 1.0
-#define HEADROOM 1.04
 
 static const unsigned spans[] = {10, 20, 30, 60, 120, 300};
 #define SPANS (sizeof spans / sizeof spans[0])
@@ -104,40 +100,14 @@ void ecs_app_time_reset(struct ecs_app *a)
     a->ui.scrubbing = a->ui.scrubbing && ecs_session_paused(a->session);
 }
 
-/* The metrics that are charted, as the views pick them. */
-static int charted(const struct ecs_app *a, int metric[ECS_MAX_CHARTS])
-{
-    const struct ecs_player *p = ecs_session_player(a->session);
-    const struct ecs_block *b = p ? ecs_player_scenario(p) : NULL;
-
-    metric[0] = 0;
-    if (!b || b->scenario.n_charts == 0)
-        return 1;
-    for (size_t i = 0; i < b->scenario.n_charts; i++)
-        metric[i] = b->scenario.chart[i];
-    return (int)b->scenario.n_charts;
-}
-
 void ecs_app_time_grow(struct ecs_app *a)
 {
-    int metric[ECS_MAX_CHARTS];
-    uint64_t first, end;
-    const struct ecs_series *series = a->session ? ecs_session_series(a->session) : NULL;
     const struct ecs_player *p = a->session ? ecs_session_player(a->session) : NULL;
 
-    if (!series || (p && !ecs_player_chart_open(p)))
+    if (!a->session || (p && !ecs_player_chart_open(p)))
         return;
-    ecs_series_range(series, &first, &end);
-    if (first == end)
-        return;
-    for (int i = 0, n = charted(a, metric); i < n; i++) {
-        struct ecs_chart_window w = {.series = series, .metric = metric[i],
-                                     .end_s = time_of(series, end - 1), .span_s = a->ui.span_s};
-        double high = ecs_chart_high(&w);
-        double top = isfinite(high) ? ecs_chart_nice_top(high * HEADROOM) : 0;
-        if (top > a->ui.y_top[i])
-            a->ui.y_top[i] = top;
-    }
+    for (int i = 0; i < ECS_MAX_CHARTS; i++)
+        a->ui.y_top[i] = ecs_view_y_top(&a->ui, i);
 }
 
 bool ecs_app_time_act(struct ecs_app *a, enum ecs_action action)
