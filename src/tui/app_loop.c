@@ -313,8 +313,9 @@ void ecs_app_loop_detach(struct ecs_app *a)
     a->stopping = true;
     if (!a->attached)
         return;
-    uv_poll_stop(&a->in);
-    uv_poll_stop(&a->out);
+    uv_close((uv_handle_t *)&a->in, NULL);
+    uv_close((uv_handle_t *)&a->out, NULL);
+    a->attached = false;
 }
 
 static void close_handle(uv_handle_t *handle, void *unused)

@@ -80,10 +80,10 @@ struct test_pty *app_start(int w, int h, const char *const *more)
 {
     char lessons[PATH_MAX + 32], state[PATH_MAX + 128];
     const char *env[24] = {"TERM=xterm-256color", "LC_ALL=C.UTF-8", "NO_COLOR",
-                           "ASAN_OPTIONS=detect_leaks=0", lessons, state};
+                           lessons, state};
     const char *argv[] = {TERM_APP, NULL};
     struct test_pty_options o = {.w = w, .h = h, .env = env, .cwd = folder};
-    size_t n = 6;
+    size_t n = 5;
 
     snprintf(lessons, sizeof lessons, "APP_LESSONS=%s", folder);
     snprintf(state, sizeof state, "APP_STATE=%s", app_folder_path("state"));
