@@ -111,7 +111,7 @@ START_TEST(help_at_any_size)
     test_pty_type(p, "?");
     test_pty_wait_quiet(p, 200, 5000);
     test_pty_type(p, "?");
-    learner_expect(p, "OBSERVE");
+    learner_expect(p, "Press [p]");
     test_pty_resize(p, 39, 9);
     learner_expect(p, "40");                 /* the size that it needs */
     test_pty_resize(p, 160, 45);
