@@ -1,11 +1,11 @@
 #include "run/run.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/signals.h"
 #include "core/hw/affinity.h"
 #include "run/window.h"
 
@@ -141,7 +141,7 @@ static void destroy(struct ecs_run *run) {
 }
 
 static int start_threads(struct ecs_run *run, struct ecs_error *e) {
-    sigset_t all, before;
+    sigset_t before;
     run->orders.values = run->wanted;
     run->orders.workers = ecs_run_workers(run, &run->wanted);
     ecs_run_place(run, &run->orders);
@@ -149,8 +149,7 @@ static int start_threads(struct ecs_run *run, struct ecs_error *e) {
     ecs_crew_init(&run->crew, run->scenario, run->shared, &run->orders);
     run->crew.on_failure = on_worker_failure;
     run->crew.arg = run;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    ecs_signals_block(&before);
     int r = ecs_crew_hire(&run->crew, run->orders.workers, 0, e);
     if (r == 0) {
         int c = pthread_create(&run->sampler, NULL, ecs_sampler_main, run);
@@ -161,7 +160,7 @@ static int start_threads(struct ecs_run *run, struct ecs_error *e) {
             pthread_setname_np(run->sampler, "ecs-sampler");
         }
     }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    ecs_signals_restore(&before);
     if (r < 0)
         ecs_crew_destroy(&run->crew);
     return r;

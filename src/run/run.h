@@ -25,9 +25,10 @@ struct ecs_run_options {
 
 enum ecs_run_state { ECS_RUN_RUNNING, ECS_RUN_PAUSED, ECS_RUN_FAILED, ECS_RUN_ENDED };
 
-/* Starts workers and sampler. Threads it makes have all signals blocked. What a user should know
- * although it runs is in the note (ecs_run_note): fewer CPUs than threads, no permission for
- * affinity, CPUs below the scenario's need, a CPU taken away, a change that was refused. */
+/* Starts workers and sampler. Threads it makes have signals blocked (core/base/signals.h). What a
+ * user should know although it runs is in the note (ecs_run_note): fewer CPUs than threads, no
+ * permission for affinity, CPUs below the scenario's need, a CPU taken away, a change that was
+ * refused. */
 int ecs_run_start(const struct ecs_scenario *s, const struct ecs_values *values,
                   const struct ecs_run_options *options, struct ecs_run **out, struct ecs_error *e);
 void ecs_run_free(struct ecs_run *run);           /* stops and joins; NULL is fine */

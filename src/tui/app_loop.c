@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/base/signals.h"
 #include "tui/app_state.h"
 
 /* Keys handled before the loop looks at anything else. */
@@ -228,19 +229,13 @@ static void on_probed(uv_work_t *work, int status)
 /* The pool's threads inherit the mask: signals belong to the UI thread. */
 int ecs_app_queue(struct ecs_app *a, uv_work_t *work, uv_work_cb run, uv_after_work_cb then)
 {
-    sigset_t all, before;
+    sigset_t before;
 
-    sigfillset(&all);
-    sigdelset(&all, SIGSEGV);
-    sigdelset(&all, SIGBUS);
-    sigdelset(&all, SIGFPE);
-    sigdelset(&all, SIGILL);
-    sigdelset(&all, SIGABRT);
     setenv("UV_THREADPOOL_SIZE", "1", 0);
     work->data = a;
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    ecs_signals_block(&before);
     int rc = uv_queue_work(&a->loop, work, run, then);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    ecs_signals_restore(&before);
     return rc;
 }
 

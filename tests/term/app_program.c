@@ -1,6 +1,7 @@
 /* The app with a view that writes its state down in words, for tests that drive it in a pty.
  * Options come from the environment: APP_LESSON, APP_LESSONS, APP_STATE, APP_STATS, APP_SCRIPT,
- * APP_REPLAY, APP_CRASH (a signal number to die of at the second frame, `fault` or `exit`). */
+ * APP_REPLAY, APP_CRASH (a signal number to die of at the second frame, `fault`, `worker` or `exit`). */
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/base/signals.h"
 #include "run/trace_file.h"
 #include "tui/app.h"
 #include "tui/keymap.h"
@@ -62,10 +64,30 @@ static void draw_session(const struct ecs_ui *ui, struct ecs_canvas *c, struct e
     ecs_hots_add(hots, (struct ecs_rect){0, 6, 7, 1}, ECS_ACTION_PAUSE, 0);
 }
 
+/* As a worker of a scenario would: on a thread of its own, signals blocked. */
+static void *fault(void *unused)
+{
+    volatile int *volatile nowhere = (volatile int *)(uintptr_t)64;   /* never mapped */
+
+    (void)unused;
+    *nowhere = 1;
+    return NULL;
+}
+
+static void fault_beside(void)
+{
+    pthread_t thread;
+    sigset_t before;
+
+    ecs_signals_block(&before);
+    if (pthread_create(&thread, NULL, fault, NULL) == 0)
+        pthread_join(thread, NULL);
+    ecs_signals_restore(&before);
+}
+
 void ecs_view_draw(const struct ecs_ui *ui, struct ecs_canvas *c, struct ecs_hots *hots)
 {
     const char *crash = getenv("APP_CRASH");
-    volatile int *volatile nowhere = (volatile int *)(uintptr_t)64;   /* never mapped */
 
     if (ui->page == ECS_PAGE_PICKER)
         draw_shelf(ui, c, hots);
@@ -76,7 +98,9 @@ void ecs_view_draw(const struct ecs_ui *ui, struct ecs_canvas *c, struct ecs_hot
     ecs_text(c, 0, 13, c->w, ECS_ROLE_SELECTED, 0, ui->toast);
     if (crash && ui->frame > 1) {
         if (strcmp(crash, "fault") == 0)
-            *nowhere = 1;
+            fault(NULL);
+        if (strcmp(crash, "worker") == 0)
+            fault_beside();
         if (strcmp(crash, "exit") == 0)
             exit(7);
         raise(atoi(crash));

@@ -47,7 +47,8 @@ END_TEST
 
 START_TEST(a_fault_gives_the_terminal_back)
 {
-    struct test_pty *p = app_start(80, 24, (const char *const[]){"APP_CRASH=fault", NULL});
+    static const char *const where[] = {"APP_CRASH=fault", "APP_CRASH=worker"};
+    struct test_pty *p = app_start(80, 24, (const char *const[]){where[_i], NULL});
 
     app_expect(p, "PICKER");
     test_pty_type(p, "j");
@@ -234,7 +235,7 @@ int main(void)
     tcase_add_checked_fixture(tc, folder_up, app_folder_remove);
     tcase_add_loop_test(tc, a_signal_ends_it_in_order, 0, 4);
     tcase_add_loop_test(tc, a_crash_gives_the_terminal_back, 0, 5);
-    tcase_add_test(tc, a_fault_gives_the_terminal_back);
+    tcase_add_loop_test(tc, a_fault_gives_the_terminal_back, 0, 2);
     tcase_add_test(tc, exit_gives_the_terminal_back);
     tcase_add_test(tc, suspend_and_return);
     tcase_add_test(tc, a_terminal_that_closes_ends_it);
