@@ -125,6 +125,16 @@ static void say_missing(const struct ecs_store_set *set, const char *side, char 
                  ECS_CLEAN_ENOUGH);
 }
 
+/* What is worked out from addresses needs no clean window: its newest value serves. */
+static size_t worked_out(const struct ecs_store_set *set, int metric, double *out)
+{
+    if (!set || set->scenario->metrics[metric].source != ECS_MODEL ||
+        !isfinite(set->last[metric]))
+        return 0;
+    *out = set->last[metric];
+    return 1;
+}
+
 /* Counts have no spread: the greater one is greater. */
 static void judge_counts(struct ecs_ab *ab, bool lower_is_better)
 {
@@ -144,6 +154,10 @@ static void from_windows(const struct ecs_player *p, const struct ecs_scenario_b
     size_t nb = sets.b ? ecs_store_samples(sets.b, metric, b, ECS_STORE_WINDOWS) : 0;
     out->have_a = na && enough(sets.a, m->is_count);
     out->have_b = nb && enough(sets.b, m->is_count);
+    if (!out->have_a && (na = worked_out(sets.a, metric, a)))
+        out->have_a = true;
+    if (!out->have_b && (nb = worked_out(sets.b, metric, b)))
+        out->have_b = true;
     if (out->have_a)
         out->a = ecs_estimate(a, na);
     if (out->have_b)

@@ -31,14 +31,12 @@ static void set(struct ecs_player *p, struct ecs_spot *s, enum ecs_band band, co
     ecs_play_fill(p, say, k, k->say, sizeof k->say);
 }
 
-/* A sentence instead of a verdict, and what is left to look at. */
+/* A sentence instead of a verdict. */
 static void set_none(struct ecs_player *p, struct ecs_spot *s, enum ecs_band band, const char *why)
 {
     char text[400];
-    snprintf(text, sizeof text, "%s: %.250s.%s",
-             band == ECS_BAND_NOISY ? "Too noisy to say" : "Nothing was measured", why,
-             s->block->expect.fallback_trace
-                 ? " A recording of another machine can be played instead." : "");
+    snprintf(text, sizeof text, "%s: %.250s.",
+             band == ECS_BAND_NOISY ? "Too noisy to say" : "Nothing was measured", why);
     set(p, s, band, text);
 }
 

@@ -336,6 +336,10 @@ static int play_fallback(struct ecs_session *s, struct ecs_error *e)
     if (snprintf(path, sizeof path, "%s/%s", s->traces, name) >= (int)sizeof path)
         return ecs_fail(e, -ENAMETOOLONG, "the path of the recording is too long");
     int rc = ecs_trace_read(path, &trace, e);
+    if (rc == -ENOENT) {
+        ecs_fail(e, rc, "no recording %s has been made for this step yet", name);
+        ecs_error_mend(e, "go on with n: the lesson does not need it");
+    }
     if (rc)
         return rc;
     rc = ecs_replay_new(trace, false, &replay);

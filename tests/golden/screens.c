@@ -154,6 +154,18 @@ static void noisy(struct stage *st)
     stage_run(st, 3);
 }
 
+/* A machine that never falls quiet: what is worked out and what is counted is there all the same,
+ * and the axis reaches to the hollow line. */
+static void noisy_always(struct stage *st)
+{
+    predicted(st, 0);
+    stage_act(st, ECS_ACT_NEXT, 0, 0);
+    st->dirty = true;
+    stage_run(st, 12);
+    stage_act(st, ECS_ACT_TOGGLE, 0, 0);
+    stage_run(st, 6);
+}
+
 static void gap(struct stage *st)
 {
     observing(st, 0, 8);
@@ -353,6 +365,7 @@ const struct screen screens[] = {
     {"task-done", task_done, "80x24u 100x30u"},
     {"recap", recap, "80x24 100x30 160x45 40x10"},
     {"noisy", noisy, "80x24 100x30u"},
+    {"noisy-always", noisy_always, "80x24u 160x45u"},
     {"gap", gap, "80x24u"},
     {"no-figures", no_figures, "80x24u"},
     {"paused", paused, "80x24u"},

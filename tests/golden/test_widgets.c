@@ -75,6 +75,12 @@ START_TEST(a_column_of_noise_alone_says_so)
     read_ten_columns(&d, false);
     ck_assert_int_eq(d.column[9].flags, ECS_COLUMN_HAVE | ECS_COLUMN_DIRTY);
     ck_assert_double_eq(d.column[9].value, 5);
+    /* The axis reaches to it all the same. */
+    struct ecs_chart_window w = {.series = series, .end_s = 1, .span_s = 10, .columns = 10};
+    ck_assert_double_eq(ecs_chart_high(&w), 5);
+    add(3, 0, 0);
+    w.end_s = 1.1;
+    ck_assert_double_eq(ecs_chart_high(&w), 3);
 }
 END_TEST
 

@@ -160,7 +160,7 @@ START_TEST(much_noise_is_named_and_no_number_is_given)
     ck_assert_uint_eq(most, 10);
     ck_assert_ptr_eq(strstr(o.say, "Too noisy to say: "), o.say);
     ck_assert_ptr_nonnull(strstr(o.say, "repeats were clean"));
-    ck_assert_ptr_nonnull(strstr(o.say, "recording"));
+    ck_assert_ptr_null(strstr(o.say, "recording"));
     ck_assert_ptr_nonnull(strstr(o.say, noise_said()));
     ck_assert_int_eq(wait_now(), ECS_WAIT_NUMBER);        /* and the lesson goes on */
 }
@@ -251,7 +251,7 @@ START_TEST(too_few_cpus_is_said)
     ck_assert_int_eq(outcome("e1").band, ECS_BAND_UNKNOWN);
     ck_assert_ptr_nonnull(strstr(outcome("e1").say,
                                  "counting needs 2 CPUs and this machine has 1"));
-    ck_assert_ptr_nonnull(strstr(outcome("e1").say, "recording"));
+    ck_assert_ptr_null(strstr(outcome("e1").say, "recording"));
     ck_assert_int_eq(wait_now(), ECS_WAIT_NUMBER);
 }
 END_TEST

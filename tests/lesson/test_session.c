@@ -461,7 +461,9 @@ START_TEST(a_fallback_that_is_not_there)
     struct ecs_expect *x = &ecs_lesson_block(lesson, "e1")->expect;
     explain();
     ck_assert_int_lt(ecs_session_fallback(session, true, &e), 0);
-    ck_assert_str_ne(e.what, "");
+    ck_assert_ptr_nonnull(strstr(e.what, "no recording"));
+    ck_assert_ptr_nonnull(strstr(e.what, x->fallback_trace));
+    ck_assert_str_ne(e.mend, "");
     free(x->fallback_trace);
     x->fallback_trace = strdup("../big.ecst");
     ck_assert_int_eq(ecs_session_fallback(session, true, &e), -EINVAL);

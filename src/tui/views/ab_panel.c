@@ -9,7 +9,7 @@
 #include "tui/widgets/prose.h"
 #include "tui/widgets/ruler.h"
 
-enum { VALUE_COLUMNS = 10, NARROW_VALUE = 9, MAX_ROWS = ECS_MAX_FIGURES + ECS_MAX_CHARTS };
+enum { VALUE_COLUMNS = 10, NARROW_VALUE = 9, MODEL_WORD = 8, NARROW_PANEL = 40, MAX_ROWS = ECS_MAX_FIGURES + ECS_MAX_CHARTS };
 
 struct ab_view { const struct ecs_scene *s; struct ecs_rect in; int y; int value; };
 
@@ -77,20 +77,38 @@ static void compact(const struct ecs_scene *s, int metric, double value, int wid
     snprintf(out, size, "%s%s%.*s", number, prefix ? " " : "", (int)prefix, unit);
 }
 
-/* The label where it fits, else the metric's short name. */
+/* Worked out, among figures that are measured. */
+static bool is_model(const struct ecs_scene *s, int metric)
+{
+    return !s->recorded && s->scenario->metrics[metric].source == ECS_MODEL;
+}
+
+/* The label where it fits, else the metric's name, or what stands before its last full stop. */
+static void figure_name(const struct ecs_metric *m, int room, char *out, size_t size)
+{
+    const char *dot = strrchr(m->name, '.');
+
+    snprintf(out, size, "%s", ecs_columns(m->label) <= room ? m->label : m->name);
+    if (ecs_columns(out) > room && dot)
+        snprintf(out, size, "%.*s", (int)(dot - m->name), m->name);
+}
+
 static void figure_row(struct ab_view *v, int metric)
 {
     const struct ecs_metric *m = &v->s->scenario->metrics[metric];
     struct ecs_ab ab = ecs_scene_ab(v->s, metric);
     char a[ECS_FORMAT_MAX] = "\u2013", b[ECS_FORMAT_MAX] = "\u2013";
     int label = v->in.w - 2 * v->value, xa = v->in.x + label + 1;
-    bool fits = ecs_columns(m->label) <= label;
+    char name[96];
 
+    figure_name(m, label, name, sizeof name);
+    if (is_model(v->s, metric) && ecs_columns(name) + MODEL_WORD <= label)
+        strcat(name, " (model)");
     if (ab.have_a)
         compact(v->s, metric, ab.a.median, v->value - 1, a, sizeof a);
     if (ab.have_b)
         compact(v->s, metric, ab.b.median, v->value, b, sizeof b);
-    ecs_text_cut(v->s->c, v->in.x, v->y, label, ECS_ROLE_TEXT, 0, fits ? m->label : m->name);
+    ecs_text_cut(v->s->c, v->in.x, v->y, label, ECS_ROLE_TEXT, 0, name);
     ecs_text_right(v->s->c, xa, v->y, v->value - 1, ECS_ROLE_A, 0, a);
     if (v->s->pair.have)
         ecs_text_right(v->s->c, xa + v->value - 1, v->y, v->value, ECS_ROLE_B, 0, b);
@@ -271,6 +289,14 @@ static void guess(struct ab_view *v, int metric)
     guess_line(v, g, &st);
 }
 
+/* The comparison needs six rows, the guess two: figures get what is left, one at the least. */
+static int rows_for(const struct ecs_scene *s, int n, int room)
+{
+    int rows = room - (s->pair.have ? 8 : 0);
+
+    return rows < 1 ? 1 : n < rows ? n : rows;
+}
+
 void ecs_panel_ab(const struct ecs_scene *s, struct ecs_rect r, bool framed)
 {
     struct ecs_box box = {.title = s->pair.have ? "A against B" : "Figures", .framed = framed};
@@ -280,14 +306,18 @@ void ecs_panel_ab(const struct ecs_scene *s, struct ecs_rect r, bool framed)
         return;
     n = figures(s, metric);
     box.badge = ecs_scene_source(s, metric[0]);
+    n = rows_for(s, n, r.h - (framed ? 2 : 1) - (s->pair.have ? 2 : 1));
+    for (int i = 1; i < n; i++)
+        if (is_model(s, metric[i]) != is_model(s, metric[0])) {
+            box.badge = "MEASURED, MODEL";
+            box.title = r.w < NARROW_PANEL && s->pair.have ? "A / B" : box.title;
+        }
     struct ab_view v = {.s = s, .in = ecs_box_draw(s->c, r, &box)};
     v.y = v.in.y;
     v.value = v.in.w >= 44 ? VALUE_COLUMNS + (v.in.w - 44) / 4 : NARROW_VALUE;
     v.value = v.value > 16 ? 16 : v.value;
     heads(&v);
-    /* The comparison needs six rows, the guess two: figures get what is left, one at the least. */
-    int rows = room(&v) - (s->pair.have ? 8 : 0);
-    for (int i = 0; i < n && (i < 1 || i < rows) && room(&v) > 0; i++)
+    for (int i = 0; i < n && room(&v) > 0; i++)
         figure_row(&v, metric[i]);
     if (s->pair.have && room(&v) > 1)
         verdict(&v, metric[0]);

@@ -10,7 +10,7 @@
 #include "tui/widgets/free_room.h"
 #include "tui/widgets/prose.h"
 
-enum { UNIT_ROOM = 8 };
+enum { UNIT_ROOM = 8, TITLE_FRAME = 10 /* rules and blanks about the title and the badge */ };
 
 double ecs_view_y_top(const struct ecs_ui *ui, int chart)
 {
@@ -118,11 +118,13 @@ static const char *missing_text(const struct ecs_scene *s, int metric)
 }
 
 /* "increments, all threads": the first letter of a label begins a title. */
-static void chart_title(const struct ecs_scene *s, int chart, char *out, size_t size)
+static void chart_title(const struct ecs_scene *s, int chart, int room, char *out, size_t size)
 {
     const struct ecs_metric *m = &s->scenario->metrics[s->chart[chart]];
 
     snprintf(out, size, "%s%s", m->label, m->lower_is_better ? " (less is better)" : "");
+    if (ecs_columns(out) > room)
+        snprintf(out, size, "%s", m->label);
     out[0] = (char)toupper((unsigned char)out[0]);
 }
 
@@ -133,7 +135,7 @@ static void one_chart(struct ecs_scene *s, int chart, struct ecs_rect r, bool fr
         .title = title, .badge = ecs_scene_source(s, s->chart[chart]), .framed = framed};
     const char *nothing = nothing_to_chart(s);
 
-    chart_title(s, chart, title, sizeof title);
+    chart_title(s, chart, r.w - ecs_columns(box.badge) - TITLE_FRAME, title, sizeof title);
     struct ecs_rect in = ecs_box_draw(s->c, r, &box);
     if (nothing) {
         middle(s, in, s->player && ecs_player_failure(s->player) ? ECS_ROLE_WARN : ECS_ROLE_TEXT,

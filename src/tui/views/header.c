@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/error.h"
+#include "tui/widgets/prose.h"
 
 void ecs_view_title(const struct ecs_scene *s, const char *part, const char *title)
 {
@@ -182,12 +183,17 @@ void ecs_view_progress(const struct ecs_scene *s)
     ecs_text_cut(s->c, x, 1, w - x - 1, ECS_ROLE_TEXT, 0, text);
 }
 
+/* In place of what to do, and over a second row where it is long: never over an answer. */
 void ecs_view_toast(const struct ecs_scene *s)
 {
-    int y = s->c->h - 2, w = s->c->w;
+    int w = s->c->w;
+    struct ecs_pen pen = {.area = {1, 1, w - 2, 2}};
+    struct ecs_pen_style style = {ECS_ROLE_SELECTED, ECS_BOLD};
 
     if (!s->ui->toast[0])
         return;
-    ecs_fill(s->c, (struct ecs_rect){0, y, w, 1}, ' ', ECS_ROLE_SELECTED, 0);
-    ecs_text_cut(s->c, 1, y, w - 2, ECS_ROLE_SELECTED, ECS_BOLD, s->ui->toast);
+    int rows = ecs_pen_text(&pen, 0, NULL, style, s->ui->toast) > 1 ? 2 : 1;
+    ecs_fill(s->c, (struct ecs_rect){0, 1, w, rows}, ' ', ECS_ROLE_SELECTED, 0);
+    pen = (struct ecs_pen){.c = s->c, .area = {1, 1, w - 2, rows}};
+    ecs_pen_text(&pen, 0, NULL, style, s->ui->toast);
 }

@@ -125,6 +125,20 @@ static void steps(const struct ecs_shelf_row *row, struct ecs_pen *pen)
     }
 }
 
+/* The lessons to take first, by title: what is not on the shelf cannot be taken. */
+static void needs(const struct ecs_scene *s, struct ecs_pen *pen, const char *requires)
+{
+    for (const char *p = requires; p && *p;) {
+        size_t n = strcspn(p, ", ");
+        for (size_t i = 0; i < s->ui->n_shelf; i++) {
+            const struct ecs_lesson *l = s->ui->shelf[i].lesson;
+            if (n && strlen(l->id) == n && strncmp(l->id, p, n) == 0)
+                ecs_pen_textf(pen, 0, NULL, muted, "After lesson %d, %s", l->number, l->title);
+        }
+        p += n + (p[n] != '\0');
+    }
+}
+
 static void detail(const struct ecs_scene *s, struct ecs_rect r, bool framed)
 {
     const struct ecs_shelf_row *row = selected(s);
@@ -140,8 +154,7 @@ static void detail(const struct ecs_scene *s, struct ecs_rect r, bool framed)
     ecs_pen_gap(&pen);
     state_text(row, state, sizeof state);
     ecs_pen_textf(&pen, 0, NULL, muted, "%d minutes \u00b7 %s", l->minutes, state);
-    if (l->requires && l->requires[0])
-        ecs_pen_textf(&pen, 0, NULL, muted, "Needs: %s", l->requires);
+    needs(s, &pen, l->requires);
     ecs_pen_gap(&pen);
     steps(row, &pen);
 }

@@ -110,7 +110,7 @@ static void own_line(struct ecs_pen *pen, const struct ecs_standing *st)
     if (st->choice == -2)
         ecs_pen_text(pen, 5, NULL, muted, "(skipped)");
     else if (st->confidence)
-        ecs_pen_textf(pen, 5, NULL, muted, "(your guess, %s)", ecs_confidence_word(st->confidence));
+        ecs_pen_textf(pen, 5, NULL, muted, "(your answer: %s)", ecs_confidence_word(st->confidence));
 }
 
 static void predict(const struct ecs_scene *s, struct ecs_pen *pen, const struct ecs_block *b,
@@ -341,7 +341,7 @@ void ecs_text_outcome(const struct ecs_scene *s, struct ecs_pen *pen, const stru
     ecs_pen_text(pen, 2, NULL, plain, o.say[0] ? o.say : bands[o.band].word);
     if (row >= 0)
         ecs_text(pen->c, pen->area.x, row, 1, bands[o.band].role, ECS_BOLD, bands[o.band].mark);
-    if (o.band != ECS_BAND_PASS && b->expect.fallback_trace)
+    if (o.band != ECS_BAND_PASS && b->expect.fallback_trace && !strstr(o.say, "recording"))
         ecs_pen_text(pen, 2, NULL, plain, "[R] plays the recording of a machine that shows it.");
     else if (o.band != ECS_BAND_PASS && b->expect.fallback_why)
         ecs_pen_text(pen, 2, NULL, plain, b->expect.fallback_why);

@@ -221,15 +221,12 @@ void ecs_chart_read(const struct ecs_chart_window *w, struct ecs_chart_data *out
     bridge(w, out, r.step_s);
 }
 
-double ecs_chart_high(const struct ecs_chart_window *w)
+static double high_without(const struct ecs_chart_window *w, uint32_t passing)
 {
-    const uint32_t passing = w->count ? (uint32_t)ECS_SNAP_SETTLING : FLAGS_PASSING;
     struct ecs_point chunk[CHUNK];
     double high = NAN;
     uint64_t seq, end;
 
-    if (!w->series)
-        return NAN;
     ecs_series_range(w->series, &seq, &end);
     seq = ecs_chart_seek(w->series, w->end_s - w->span_s);
     for (; seq < end; seq += CHUNK) {
@@ -242,4 +239,12 @@ double ecs_chart_high(const struct ecs_chart_window *w)
                 high = chunk[i].value;
     }
     return high;
+}
+
+double ecs_chart_high(const struct ecs_chart_window *w)
+{
+    if (!w->series)
+        return NAN;
+    double high = w->count ? NAN : high_without(w, FLAGS_PASSING);
+    return isnan(high) ? high_without(w, ECS_SNAP_SETTLING) : high;
 }

@@ -47,7 +47,8 @@ struct ecs_chart_data {
 void ecs_chart_read(const struct ecs_chart_window *w, struct ecs_chart_data *out);
 /* The column of a moment; -1 when it is not on screen. */
 int ecs_chart_column_at(const struct ecs_chart_window *w, double time_s);
-/* Largest value of clean, settled windows over the same part; NAN when there is none. */
+/* Largest value of clean, settled windows over the same part, of noisy ones where all are; NAN when
+ * there is none. */
 double ecs_chart_high(const struct ecs_chart_window *w);
 /* First sequence number whose window ends after `time_s`. */
 uint64_t ecs_chart_seek(const struct ecs_series *s, double time_s);
