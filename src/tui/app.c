@@ -90,6 +90,8 @@ static int first_page(struct ecs_app *a, struct ecs_error *e)
     if (rc < 0)
         return rc;
     ecs_app_draw(a);
+    if (a->ui.page != ECS_PAGE_REPLAY)
+        ecs_app_probe(a);
     ecs_app_pump_soon(a);
     if (a->script)
         ecs_app_after(a, &a->typist, 1);

@@ -287,9 +287,12 @@ int ecs_app_loop_attach(struct ecs_app *a, struct ecs_error *e)
     if (rc < 0)
         return ecs_fail(e, rc, "the terminal cannot be watched: %s", uv_strerror(rc));
     a->stats.begin_ns = ecs_now_ns();
-    if (!a->replay)
-        ecs_app_queue(a, &a->probe, probe, on_probed);
     return 0;
+}
+
+void ecs_app_probe(struct ecs_app *a)
+{
+    ecs_app_queue(a, &a->probe, probe, on_probed);
 }
 
 void ecs_app_poll_output(struct ecs_app *a, bool wanted)

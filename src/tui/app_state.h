@@ -73,6 +73,8 @@ void ecs_app_loop_detach(struct ecs_app *a);   /* the screen's descriptors may b
 void ecs_app_loop_end(struct ecs_app *a);      /* waits for work beside the loop */
 void ecs_app_stop(struct ecs_app *a);
 void ecs_app_suspend(struct ecs_app *a);
+/* Reads the machine beside the loop, for the list of lessons. */
+void ecs_app_probe(struct ecs_app *a);
 /* Has the session looked after in the next turn of the loop. */
 void ecs_app_pump_soon(struct ecs_app *a);
 /* Arms one of the timers below; what it does is its own. */

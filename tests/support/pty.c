@@ -137,7 +137,7 @@ static void become_leader(struct test_pty *p, const char *const *argv,
             tcsetpgrp(terminal, getpid());
         dup2(terminal >= 0 ? terminal : null, STDIN_FILENO);
         dup2(p->slave, STDOUT_FILENO);
-        dup2(p->errors, STDERR_FILENO);
+        dup2(o->errors_here ? p->slave : p->errors, STDERR_FILENO);
         become_program(argv, o);
     }
     tell(news, NEWS_PID, program);

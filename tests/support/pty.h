@@ -35,6 +35,7 @@ struct test_pty_options {
     const char *cwd;              /* NULL: as it is */
     bool no_screen;               /* bytes are only counted: for storms */
     bool no_terminal;             /* stdin /dev/null and no controlling terminal */
+    bool errors_here;             /* standard error is the terminal too, as in a shell */
     bool nice;                    /* lowest priority: for a stalled machine */
 };
 

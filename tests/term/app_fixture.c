@@ -76,13 +76,14 @@ static void write_lesson(const char *name, const char *id)
     app_folder_write(name, text);
 }
 
-struct test_pty *app_start(int w, int h, const char *const *more)
+static struct test_pty *start(int w, int h, const char *const *more, bool loud)
 {
     char lessons[PATH_MAX + 32], state[PATH_MAX + 128];
     const char *env[24] = {"TERM=xterm-256color", "LC_ALL=C.UTF-8", "NO_COLOR",
                            lessons, state};
     const char *argv[] = {TERM_APP, NULL};
-    struct test_pty_options o = {.w = w, .h = h, .env = env, .cwd = folder};
+    struct test_pty_options o = {.w = w, .h = h, .env = env, .cwd = folder,
+                                 .errors_here = loud};
     size_t n = 5;
 
     snprintf(lessons, sizeof lessons, "APP_LESSONS=%s", folder);
@@ -93,6 +94,16 @@ struct test_pty *app_start(int w, int h, const char *const *more)
     for (; more && *more && n + 1 < sizeof env / sizeof env[0]; more++)
         env[n++] = *more;
     return test_pty_start(argv, &o);
+}
+
+struct test_pty *app_start(int w, int h, const char *const *more)
+{
+    return start(w, h, more, false);
+}
+
+struct test_pty *app_start_loud(int w, int h, const char *const *more)
+{
+    return start(w, h, more, true);
 }
 
 void app_expect(struct test_pty *p, const char *text)

@@ -16,6 +16,8 @@ char *app_folder_path(const char *name);                       /* static storage
 /* Starts it with two lessons (numbers 3 and 12) and room for its state; `more`: NULL-terminated
  * settings, may be NULL. */
 struct test_pty *app_start(int w, int h, const char *const *more);
+/* The same with its standard error on the terminal. */
+struct test_pty *app_start_loud(int w, int h, const char *const *more);
 void app_expect(struct test_pty *p, const char *text);         /* on the screen, in time */
 /* Leaves with ^C: status 0, terminal given back. */
 void app_leave(struct test_pty *p);

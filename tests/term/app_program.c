@@ -1,6 +1,7 @@
 /* The app with a view that writes its state down in words, for tests that drive it in a pty.
  * Options come from the environment: APP_LESSON, APP_LESSONS, APP_STATE, APP_STATS, APP_SCRIPT,
- * APP_REPLAY, APP_CRASH (a signal number to die of at the second frame, `fault`, `worker` or `exit`). */
+ * APP_REPLAY, APP_CRASH (a signal number to die of at the second frame, `fault`, `worker` or `exit`),
+ * APP_NOISE (writes to standard error while the screen is up). */
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -96,6 +97,8 @@ void ecs_view_draw(const struct ecs_ui *ui, struct ecs_canvas *c, struct ecs_hot
     ecs_textf(c, 0, 12, c->w, ECS_ROLE_TEXT, 0, "help=%d theme=%s dots=%d glyphs=%d", ui->help,
               ecs_theme_label(ui->theme), ui->dots, ui->glyphs);
     ecs_text(c, 0, 13, c->w, ECS_ROLE_SELECTED, 0, ui->toast);
+    if (getenv("APP_NOISE") && ui->frame > 1)
+        fprintf(stderr, "noise from a library\n");
     if (crash && ui->frame > 1) {
         if (strcmp(crash, "fault") == 0)
             fault(NULL);

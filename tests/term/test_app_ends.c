@@ -160,6 +160,25 @@ START_TEST(an_unknown_lesson_is_said)
 }
 END_TEST
 
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+/* What a library complains of must not run across the picture, nor get lost. */
+START_TEST(standard_error_waits)
+{
+    struct test_pty *p = app_start_loud(80, 24, (const char *const[]){"APP_NOISE=1", NULL});
+
+    app_expect(p, "PICKER");
+    test_pty_type(p, "TT");
+    app_expect(p, "theme=mono");
+    ck_assert(!test_pty_seen(p, "noise"));
+    test_pty_type(p, "\003");
+    ck_assert_int_eq(test_pty_wait_exit(p, PATIENCE), 0);
+    app_expect(p, "noise from a library");
+    ck_assert(test_pty_restored(p));
+    test_pty_free(p);
+}
+END_TEST
+#endif
+
 static double cpu_seconds(pid_t pid)
 {
     char path[64], line[1024];
@@ -242,6 +261,9 @@ int main(void)
     tcase_add_test(tc, no_terminal_is_said);
     tcase_add_loop_test(tc, a_bad_term_is_said, 0, 4);
     tcase_add_test(tc, an_unknown_lesson_is_said);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    tcase_add_test(tc, standard_error_waits);
+#endif
     tcase_add_test(tc, a_stalled_reader_costs_nothing);
     tcase_add_test(tc, a_still_page_is_silent);
     suite_add_tcase(suite, tc);
