@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/document.h"
@@ -92,12 +93,13 @@ static int lint_path(struct linting *l, const char *path, struct ecs_error *e)
     }
     if (S_ISDIR(st.st_mode))
         return lint_folder(l, path, e);
-    FILE *f = fopen(path, "re");
-    if (!f) {
+    /* Opening a pipe waits for its writer. */
+    if (!S_ISREG(st.st_mode))
+        return ecs_fail(e, -EINVAL, "%.200s is not a file", path);
+    if (access(path, R_OK)) {
         int err = errno;
         return ecs_fail(e, -err, "%.200s cannot be read: %s", path, strerror(err));
     }
-    fclose(f);
     lint_file(l, path);
     return 0;
 }
