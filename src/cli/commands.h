@@ -11,6 +11,7 @@ extern const struct ecs_command ecs_command_list;
 extern const struct ecs_command ecs_command_run;
 extern const struct ecs_command ecs_command_compare;
 extern const struct ecs_command ecs_command_machine;
+extern const struct ecs_command ecs_command_explore;
 extern const struct ecs_command ecs_command_lint;
 extern const struct ecs_command ecs_command_record;
 extern const struct ecs_command ecs_command_replay;

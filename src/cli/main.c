@@ -10,8 +10,8 @@
 static uint64_t started_ns;
 
 const struct ecs_command *const ecs_commands[] = {
-    &ecs_command_list, &ecs_command_run, &ecs_command_compare, &ecs_command_machine,
-    &ecs_command_lint, &ecs_command_record, &ecs_command_replay, NULL,
+    &ecs_command_list, &ecs_command_run, &ecs_command_compare, &ecs_command_explore,
+    &ecs_command_machine, &ecs_command_lint, &ecs_command_record, &ecs_command_replay, NULL,
 };
 
 const struct ecs_command *ecs_command_find(const char *name)

@@ -156,9 +156,10 @@ void ecs_explore_plain(const struct ecs_explore_site *site, const volatile void 
 }
 
 /* A script that has to wait for another logical thread cannot go on. */
-void ecs_explore_wait(const struct ecs_explore_site *site, const volatile void *p)
+void ecs_explore_wait(const struct ecs_explore_site *site, const volatile void *p, size_t size)
 {
     (void)site;
     (void)p;
+    (void)size;
     abort();
 }

@@ -49,7 +49,7 @@
 #define ECS_LOAD_(p, o) ECS_EXPLORE_LOAD(p, memory_order_##o)
 #define ECS_STORE_(p, v, o) ECS_EXPLORE_STORE(p, v, memory_order_##o)
 #define ECS_CAS_(strength, p, expected, desired, ok, fail)                                     \
-    ECS_EXPLORE_CAS(p, expected, desired, memory_order_##ok, memory_order_##fail)
+    ECS_EXPLORE_CAS(strength, p, expected, desired, memory_order_##ok, memory_order_##fail)
 #define ECS_EXCHANGE_(p, v, o) ECS_EXPLORE_RMW(ECS_EXPLORE_EXCHANGE, p, v, memory_order_##o)
 #define ECS_FETCH_(op, p, v, o) ECS_EXPLORE_RMW(ECS_EXPLORE_FETCH_##op, p, v, memory_order_##o)
 #define ECS_FENCE_(o) ECS_EXPLORE_FENCE_AT(memory_order_##o)

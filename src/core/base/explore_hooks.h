@@ -33,6 +33,8 @@ enum ecs_explore_kind {
 struct ecs_explore_site {
     enum ecs_explore_kind kind;
     memory_order order, failure;  /* failure: CAS only, else the same as order */
+    bool weak;                    /* CAS only: may fail for no reason */
+    bool direct;                  /* no memory model applies: an explorer's own bookkeeping */
     const char *location;         /* the expression as written, "&s->head" */
     const char *file;
     int line;
@@ -41,7 +43,6 @@ struct ecs_explore_site {
 uint64_t ecs_explore_load(const struct ecs_explore_site *site, const volatile void *p, size_t size);
 void ecs_explore_store(const struct ecs_explore_site *site, volatile void *p, size_t size,
                        uint64_t value);
-/* Never fails for no reason: a spurious failure only adds schedules that a retry also gives. */
 bool ecs_explore_cas(const struct ecs_explore_site *site, volatile void *p, size_t size,
                      uint64_t *expected, uint64_t desired);
 /* site->kind says which; returns the value before. */
@@ -52,7 +53,7 @@ void ecs_explore_fence(const struct ecs_explore_site *site);
  * itself follows in the caller. */
 void ecs_explore_plain(const struct ecs_explore_site *site, const volatile void *p, size_t size);
 /* Blocks this logical thread until another one has written to `p`. */
-void ecs_explore_wait(const struct ecs_explore_site *site, const volatile void *p);
+void ecs_explore_wait(const struct ecs_explore_site *site, const volatile void *p, size_t size);
 
 #define ECS_EXPLORE_SITE_(kind_, order_, fail_, p)                                             \
     (&(const struct ecs_explore_site){.kind = (kind_), .order = (order_), .failure = (fail_),  \
@@ -67,12 +68,14 @@ void ecs_explore_wait(const struct ecs_explore_site *site, const volatile void *
 #define ECS_EXPLORE_STORE(p, v, o)                                                             \
     ecs_explore_store(ECS_EXPLORE_SITE_(ECS_EXPLORE_STORE_OP, o, o, p), (p), sizeof *(p),      \
                       ECS_EXPLORE_BITS_(v))
-#define ECS_EXPLORE_CAS(p, e, d, ok, fail)                                                     \
+#define ECS_EXPLORE_CAS(strength, p, e, d, ok, fail)                                           \
     __extension__({                                                                            \
         ECS_EXPLORE_TYPE_(p) *ecs_expected_ = (e);                                             \
         uint64_t ecs_found_ = ECS_EXPLORE_BITS_(*ecs_expected_);                               \
         bool ecs_done_ =                                                                       \
-            ecs_explore_cas(ECS_EXPLORE_SITE_(ECS_EXPLORE_CAS_OP, ok, fail, p), (p),           \
+            ecs_explore_cas(&(const struct ecs_explore_site){.kind = ECS_EXPLORE_CAS_OP,       \
+                                .order = (ok), .failure = (fail), .weak = #strength[0] == 'w', \
+                                .location = #p, .file = __FILE__, .line = __LINE__}, (p),      \
                             sizeof *(p), &ecs_found_, ECS_EXPLORE_BITS_(d));                   \
         if (!ecs_done_)                                                                        \
             *ecs_expected_ = (ECS_EXPLORE_TYPE_(p))(uintptr_t)ecs_found_;                      \
@@ -97,7 +100,7 @@ void ecs_explore_wait(const struct ecs_explore_site *site, const volatile void *
     do {                                                                                       \
         while (!(condition))                                                                   \
             ecs_explore_wait(ECS_EXPLORE_SITE_(ECS_EXPLORE_WAIT, memory_order_relaxed,         \
-                                               memory_order_relaxed, p), (p));                 \
+                                               memory_order_relaxed, p), (p), sizeof *(p));    \
     } while (0)
 
 #endif

@@ -19,7 +19,7 @@
 #include "core/base/atomic.h"
 #include "core/base/cacheline.h"
 
-#define WORDS (ECS_MAX_THREADS / 64)
+#define WORDS ((ECS_MAX_THREADS + 63) / 64)
 #ifdef __SANITIZE_THREAD__
 #define EXIT_ROUNDS (PTHREAD_DESTRUCTOR_ITERATIONS - 1)
 #else
@@ -59,6 +59,8 @@ static int take_id(void)
         uint64_t bits = ecs_load_relaxed(&taken[w]);
         while (~bits) {
             unsigned bit = (unsigned)__builtin_ctzll(~bits);
+            if (w * 64 + bit >= ECS_MAX_THREADS)
+                return -EAGAIN;
             /* acquire: what the former owner of this id left in the table */
             if (ecs_cas_weak_acquire_relaxed(&taken[w], &bits, bits | 1ull << bit))
                 return (int)(w * 64 + bit);

@@ -9,7 +9,11 @@
 #include <stdint.h>
 
 #define ECS_SELF_SLOTS 16
+#ifdef ECS_EXPLORE
+#define ECS_MAX_THREADS 8  /* so that what a domain holds for each is small */
+#else
 #define ECS_MAX_THREADS 1024
+#endif
 
 struct ecs_self {
     uint32_t id;                 /* dense: the smallest free one; reused after exit */
