@@ -42,6 +42,8 @@ static void compare(struct ecs_search_options o, const char *name, const bool *u
 
 /* `few`: naive and bound would take too long; `no_tso`: dpor, too, with store buffers. */
 static const struct { const char *head; bool few, no_tso; } shipped[] = {
+    {"reclaim/hazard", true, false}, {"reclaim/hazard-norecheck", true, false},
+    {"treiber/plain", true, false},
     {"aba/plain", false, false}, {"aba/tagged", false, false}, {"aba/tag1", false, false},
     {"aba/hazard", true, false}, {"aba/epoch", true, false}, {"aba/hazard-nofence", true, true},
     {"aba/hazard-norecheck", true, true}, {"aba/epoch-noguard", true, false},

@@ -20,7 +20,9 @@ static const struct { const char *head; unsigned preemptions; size_t most_steps;
     {"aba/hazard-norecheck/sc", 3, 40}, {"aba/epoch-noguard/sc", 1, 40},
     {"counter/load_store/sc", 1, 4}, {"store-buffer/relaxed/tso", 0, 6},
     {"store-buffer/release/ra", 0, 4}, {"message-passing/relaxed/ra", 0, 4},
-    {"message-passing/relaxed,data=plain/sc", 0, 2},
+    {"message-passing/relaxed,data=plain/sc", 0, 2}, {"reclaim/hazard-nofence/tso", 0, 30},
+    {"reclaim/hazard-norecheck/sc", 1, 30}, {"reclaim/epoch-noguard/sc", 0, 30},
+    {"reclaim/epoch-two/sc", 1, 40}, {"reclaim/epoch-two/ra", 0, 40},
 };
 
 static void read_head(const char *head, struct ecs_search_options *o)
@@ -62,7 +64,9 @@ static const char *const clean[] = {
     "counter/fetch_add/tso", "store-buffer/seq_cst/ra", "store-buffer/fence/tso",
     "message-passing/release/ra", "message-passing/release,data=plain/ra",
     "message-passing/relaxed/tso", "treiber/plain/sc", "treiber/tagged/tso", "treiber/hazard/sc",
-    "treiber/epoch/sc", "treiber/plain/ra",
+    "treiber/epoch/sc", "treiber/plain/ra", "reclaim/hazard/sc", "reclaim/hazard/tso",
+    "reclaim/hazard/ra", "reclaim/epoch/sc", "reclaim/epoch/tso", "reclaim/epoch/ra",
+    "reclaim/hazard-nofence/sc",
 };
 
 START_TEST(whole_source_is_clean)

@@ -33,5 +33,6 @@
 #define ecs_epoch_read ECS_BUILD_NAME(ecs_epoch_read)
 #define ecs_epoch_peek ECS_BUILD_NAME(ecs_epoch_peek)
 #define ecs_program_aba ECS_BUILD_NAME(ecs_program_aba)
+#define ecs_program_reclaim ECS_BUILD_NAME(ecs_program_reclaim)
 
 #endif

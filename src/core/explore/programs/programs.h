@@ -4,7 +4,7 @@
 
 #include "core/explore/explore.h"
 
-extern const struct ecs_program ecs_program_aba, ecs_program_treiber, ecs_program_counter,
-    ecs_program_store_buffer, ecs_program_message_passing;
+extern const struct ecs_program ecs_program_aba, ecs_program_treiber, ecs_program_reclaim,
+    ecs_program_counter, ecs_program_store_buffer, ecs_program_message_passing;
 
 #endif

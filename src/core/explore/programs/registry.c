@@ -4,7 +4,8 @@
 
 static const struct ecs_program *const programs[] = {
     &ecs_program_aba, &ecs_program_counter, &ecs_program_store_buffer,
-    &ecs_program_message_passing, &ecs_program_treiber, NULL,
+    &ecs_program_message_passing, &ecs_program_reclaim, &ecs_program_treiber,
+    NULL,
 };
 
 const struct ecs_program *const *ecs_programs(void)
