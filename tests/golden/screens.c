@@ -83,6 +83,12 @@ static void measuring_after(struct stage *st, double seconds)
 
 static void measuring(struct stage *st) { measuring_after(st, 4); }
 
+static void measuring_paused(struct stage *st)
+{
+    measuring_after(st, 4);
+    stage_pause(st, true);
+}
+
 static void verdict_pass(struct stage *st) { measuring_after(st, 14); }
 static void verdict_weak(struct stage *st)
 {
@@ -354,6 +360,7 @@ const struct screen screens[] = {
     {"ask", asked, "80x24u 100x30u"},
     {"ask-wrong", asked_wrong, "80x24 40x10u"},
     {"measuring", measuring, "80x24 100x30u"},
+    {"measuring-paused", measuring_paused, "80x24u"},
     {"verdict-pass", verdict_pass, "80x24 100x30 160x45 40x10"},
     {"verdict-weak", verdict_weak, "100x30u"},
     {"verdict-else", verdict_else, "100x30u"},

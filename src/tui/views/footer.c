@@ -166,7 +166,7 @@ static void answers(struct ecs_footer *f)
     struct ecs_standing standing = ecs_player_standing(s->player, s->waited);
     if (standing.hints < hints_of(s->waited))
         ecs_footer_action(f, ECS_ACTION_HINT, NULL);
-    if (s->waited->kind == ECS_BLOCK_DO && s->waited->task.reveal && !standing.revealed)
+    if (s->wait == ECS_WAIT_TASK && s->waited->task.reveal && !standing.revealed)
         ecs_footer_action(f, ECS_ACTION_REVEAL, NULL);
 }
 

@@ -132,7 +132,11 @@ static void what_to_do(const struct ecs_scene *s, char *out, size_t size, bool b
     };
     char keys[48];
 
-    if (s->wait == ECS_WAIT_MEASURE) {
+    bool stands = s->wait == ECS_WAIT_MEASURE
+                  || (s->wait == ECS_WAIT_TOGGLE && ecs_player_watching(s->player));
+    if (s->paused && stands) {
+        snprintf(out, size, brief ? "[Space] goes on." : "It stands still: [Space] goes on.");
+    } else if (s->wait == ECS_WAIT_MEASURE) {
         measuring(s, out, size, brief);
     } else if (s->wait == ECS_WAIT_TOGGLE) {
         toggle_keys(s, keys, sizeof keys);

@@ -291,7 +291,9 @@ static void task(const struct ecs_scene *s, struct ecs_pen *pen, const struct ec
     if (st.revealed && b->task.reveal)
         ecs_pen_textf(pen, 2, "\u2192", plain, "Solution: %s", b->task.reveal);
     if (now)
-        ecs_pen_text(pen, 2, "\u25cb", plain, "not there yet");
+        ecs_pen_text(pen, 2, "\u25cb", plain,
+                     s->wait == ECS_WAIT_MEASURE ? "first, what yours is compared with is measured"
+                                                 : "not there yet");
     else if (st.skipped)
         ecs_pen_text(pen, 2, "\u25cb", muted, "skipped");
     else
