@@ -9,7 +9,8 @@
 #include "tui/widgets/prose.h"
 #include "tui/widgets/ruler.h"
 
-enum { VALUE_COLUMNS = 10, NARROW_VALUE = 9, MODEL_WORD = 8, NARROW_PANEL = 40, MAX_ROWS = ECS_MAX_FIGURES + ECS_MAX_CHARTS };
+enum { VALUE_COLUMNS = 10, NARROW_VALUE = 9, MODEL_WORD = 8, NARROW_PANEL = 40,
+       MAX_ROWS = ECS_MAX_FIGURES + ECS_MAX_CHARTS };
 
 struct ab_view { const struct ecs_scene *s; struct ecs_rect in; int y; int value; };
 

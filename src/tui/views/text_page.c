@@ -110,7 +110,8 @@ static void own_line(struct ecs_pen *pen, const struct ecs_standing *st)
     if (st->choice == -2)
         ecs_pen_text(pen, 5, NULL, muted, "(skipped)");
     else if (st->confidence)
-        ecs_pen_textf(pen, 5, NULL, muted, "(your answer: %s)", ecs_confidence_word(st->confidence));
+        ecs_pen_textf(pen, 5, NULL, muted, "(your answer: %s)",
+                      ecs_confidence_word(st->confidence));
 }
 
 static void predict(const struct ecs_scene *s, struct ecs_pen *pen, const struct ecs_block *b,

@@ -9,7 +9,8 @@ static bool is_free(const struct ecs_canvas *c, int x, int y, bool over_guess)
     if (x < 0 || y < 0 || x >= c->w || y >= c->h)
         return false;
     const struct ecs_cell *at = &c->cell[(size_t)y * (size_t)c->w + (size_t)x];
-    return at->ch == ' ' || at->ch == 0x250a || (at->role == ECS_ROLE_GUESS && (over_guess || at->ch == 0xb7));
+    return at->ch == ' ' || at->ch == 0x250a
+           || (at->role == ECS_ROLE_GUESS && (over_guess || at->ch == 0xb7));
 }
 
 /* run[x]: free cells from x on, to the right. */
