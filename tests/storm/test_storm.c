@@ -184,7 +184,7 @@ START_TEST(the_last_size_wins)
         if (pick(3) == 0)
             test_pty_pump(p, (int)pick(20));
     }
-    test_pty_resize(p, 100, 30);
+    test_pty_resize(p, 90, 33);
     ck_assert(test_pty_wait_quiet(p, 500, PATIENCE));
     char *after = test_pty_text(p);
     test_pty_type(p, "\014");

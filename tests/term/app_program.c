@@ -1,7 +1,7 @@
 /* The app with a view that writes its state down in words, for tests that drive it in a pty.
  * Options come from the environment: APP_LESSON, APP_LESSONS, APP_STATE, APP_STATS, APP_SCRIPT,
- * APP_REPLAY, APP_CRASH (a signal number to die of when the mark moves, `fault`, `worker` or `exit`),
- * APP_NOISE (writes to standard error while the screen is up). */
+ * APP_REPLAY, APP_CRASH (a signal number to die of when the mark moves, `fault`, `worker` or
+ * `exit`), APP_NOISE (writes to standard error while the screen is up). */
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -89,6 +89,7 @@ static void fault_beside(void)
 void ecs_view_draw(const struct ecs_ui *ui, struct ecs_canvas *c, struct ecs_hots *hots)
 {
     const char *crash = getenv("APP_CRASH");
+    static bool died;          /* once is enough: who survives it shows that */
 
     if (ui->page == ECS_PAGE_PICKER)
         draw_shelf(ui, c, hots);
@@ -99,7 +100,8 @@ void ecs_view_draw(const struct ecs_ui *ui, struct ecs_canvas *c, struct ecs_hot
     ecs_text(c, 0, 13, c->w, ECS_ROLE_SELECTED, 0, ui->toast);
     if (getenv("APP_NOISE") && ui->frame > 1)
         fprintf(stderr, "noise from a library\n");
-    if (crash && ui->selected > 0) {
+    if (crash && ui->selected > 0 && !died) {
+        died = true;
         if (strcmp(crash, "fault") == 0)
             fault(NULL);
         if (strcmp(crash, "worker") == 0)
