@@ -157,6 +157,9 @@ START_TEST(record_and_replay)
     p = learner_start(100, 30, (const char *[]){"replay", name, NULL}, NULL);
     learner_expect(p, "RECORDED");
     learner_expect(p, "ops/s");
+    test_pty_pump(p, 1500);
+    test_pty_pump(p, 1500);
+    learner_expect(p, "00:01");              /* there is something to look back at */
     test_pty_type(p, " ");
     learner_expect(p, "PAUSED");
     test_pty_type(p, "\033[D");
