@@ -148,7 +148,8 @@ static SCREEN *new_terminal(struct ecs_screen *s, const char *term)
 }
 
 /* Without meta() ncurses cuts the eighth bit off, and a letter of another alphabet becomes some key
- * or control character. What meta() sends (smm) would change how a terminal encodes Alt: dropped. */
+ * or control character. What meta() sends (smm) would change how a terminal encodes Alt: it is
+ * dropped. */
 static void let_eight_bits_through(struct ecs_screen *s)
 {
     struct stat size;
