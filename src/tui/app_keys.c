@@ -40,6 +40,7 @@ void ecs_app_key(struct ecs_app *a, uint32_t key)
         ecs_app_stop(a);
         return;
     }
+    a->ui.toast[0] = '\0';        /* it spoke of what was before this key */
     if (help_key(a, key))
         return;
     if (a->ui.page == ECS_PAGE_PICKER) {

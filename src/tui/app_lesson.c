@@ -181,8 +181,9 @@ static bool number_key(struct ecs_app *a, uint32_t key)
 {
     size_t n = strlen(a->ui.number);
     bool digit = (key >= '0' && key <= '9') || key == '.' || key == '-';
-    /* A unit can only follow a number; alone, its letter is a key like any other. */
-    bool unit = n > 0 && key < 0x80 && key != 0 && strchr("kKmMgGbBnusx%", (int)key) != NULL;
+    /* A multiple can only follow a number; alone, its letter is a key like any other. The letters
+     * that go on or skip stay keys always. */
+    bool unit = n > 0 && key < 0x80 && key != 0 && strchr("kKMG%", (int)key) != NULL;
 
     if (wait_of(a) != ECS_WAIT_NUMBER)
         return false;

@@ -84,8 +84,8 @@ START_TEST(a_lesson_from_end_to_end)
     app_expect(p, "wait=0");
     test_pty_type(p, "n");
     app_expect(p, "step=2 wait=6");
-    test_pty_type(p, "6x");
-    app_expect(p, "number=[6x]");
+    test_pty_type(p, "6K");
+    app_expect(p, "number=[6K]");
     test_pty_type(p, "\1774");
     app_expect(p, "number=[64]");
     test_pty_type(p, "\r");
