@@ -302,9 +302,13 @@ START_TEST(affinity_is_not_permitted) {
     ck_assert_msg(strncmp(note.what, "worker 0 could not be pinned to CPU ", 36) == 0, "%s",
                   note.what);
     ck_assert_ptr_nonnull(strstr(note.what, "(Operation not permitted) and runs free"));
-    wait_windows(&bell, run, 3);
-    ck_assert_int_eq(ecs_run_state(run), ECS_RUN_RUNNING);
-    ck_assert(ecs_series_get(ecs_run_series(run), 2, &s));
+    /* Free workers may share a busy CPU and miss a whole window: one that counts is enough. */
+    unsigned seen = 0;
+    do {
+        wait_windows(&bell, run, ++seen);
+        ck_assert_int_eq(ecs_run_state(run), ECS_RUN_RUNNING);
+        ck_assert(ecs_series_get(ecs_run_series(run), seen - 1, &s));
+    } while (!(s.metric[FAKE_RATE] > 0) && seen < 200);
     ck_assert_double_gt(s.metric[FAKE_RATE], 0);
     ecs_run_free(run);
 }
